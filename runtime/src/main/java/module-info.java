@@ -1,0 +1,11 @@
+/**
+ * Paging modes, memory slots, the walker types and the interpreted walker.
+ *
+ * <p>Depends on {@code java.base} only.
+ */
+module org.pagestamp.runtime {
+  exports org.pagestamp.interpreter;
+  exports org.pagestamp.mode;
+  exports org.pagestamp.slot;
+  exports org.pagestamp.walk;
+}

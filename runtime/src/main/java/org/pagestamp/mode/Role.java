@@ -1,0 +1,244 @@
+package org.pagestamp.mode;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The immutable part of a paging configuration: the mode, the control bits that change what a walk
+ * does in that mode, and the CPU's features. A walker is made for one role.
+ *
+ * <p>The counterpart of KVM's {@code kvm_cpu_role}. What may differ from walk to walk is not in it:
+ * CR3, PDPTEs, PKRU and PKRS are in the vCPU's state, privilege and EFLAGS.AC in each access.
+ *
+ * <p>Two roles are equal if and only if they walk alike, so bits without effect in the mode are
+ * never part of one. Instances are immutable and safe for use by several threads.
+ */
+public final class Role {
+  private static final long CR0_PE = 1L;
+  private static final long CR0_WP = 1L << 16;
+  private static final long CR0_PG = 1L << 31;
+  private static final long CR4_PSE = 1L << 4;
+  private static final long CR4_PAE = 1L << 5;
+  private static final long CR4_LA57 = 1L << 12;
+  private static final long CR4_SMEP = 1L << 20;
+  private static final long CR4_SMAP = 1L << 21;
+  private static final long CR4_PKE = 1L << 22;
+  private static final long CR4_PKS = 1L << 24;
+  private static final long EFER_LME = 1L << 8;
+  private static final long EFER_LMA = 1L << 10;
+  private static final long EFER_NXE = 1L << 11;
+
+  private final PagingMode mode;
+  private final Set<Control> controls;
+  private final CpuFeatures cpu;
+  private final boolean wp;
+  private final boolean pse;
+  private final boolean nxe;
+  private final boolean smep;
+  private final boolean smap;
+  private final boolean pke;
+  private final boolean pks;
+
+  private Role(PagingMode mode, Set<Control> controls, CpuFeatures cpu) {
+    this.mode = mode;
+    this.controls = Collections.unmodifiableSet(controls);
+    this.cpu = cpu;
+    this.wp = controls.contains(Control.WP);
+    this.pse = controls.contains(Control.PSE);
+    this.nxe = controls.contains(Control.NXE);
+    this.smep = controls.contains(Control.SMEP);
+    this.smap = controls.contains(Control.SMAP);
+    this.pke = controls.contains(Control.PKE);
+    this.pks = controls.contains(Control.PKS);
+  }
+
+  /**
+   * A role named by its parts.
+   *
+   * @param controls the control bits that are set; every other is clear
+   * @throws IllegalArgumentException if a control has no effect in {@code mode}, such as PKE outside
+   *     long mode or PSE outside 2-level paging
+   */
+  public static Role of(PagingMode mode, CpuFeatures cpu, Control... controls) {
+    Set<Control> set = EnumSet.noneOf(Control.class);
+    set.addAll(Arrays.asList(controls));
+    for (Control control : set) {
+      if (!Control.relevantIn(mode).contains(control)) {
+        throw new IllegalArgumentException(
+            control
+                + " has no effect in "
+                + mode.label()
+                + " paging, which knows "
+                + Control.relevantIn(mode));
+      }
+    }
+    return new Role(mode, set, normalized(mode, cpu));
+  }
+
+  /**
+   * The role of a CPU with these register values. Bits that have no effect in the resulting mode
+   * (PSE outside 2-level paging, PKE, PKS and LA57 outside long mode, NXE in 2-level paging) are
+   * dropped, as KVM's {@code kvm_calc_cpu_role} does.
+   *
+   * @throws IllegalArgumentException if the values cannot occur together on a CPU
+   */
+  public static Role fromRegisters(long cr0, long cr4, long efer, CpuFeatures cpu) {
+    PagingMode mode = modeOf(cr0, cr4, efer);
+    Set<Control> set = EnumSet.noneOf(Control.class);
+    addIf(set, Control.WP, cr0 & CR0_WP);
+    addIf(set, Control.PSE, cr4 & CR4_PSE);
+    addIf(set, Control.NXE, efer & EFER_NXE);
+    addIf(set, Control.SMEP, cr4 & CR4_SMEP);
+    addIf(set, Control.SMAP, cr4 & CR4_SMAP);
+    addIf(set, Control.PKE, cr4 & CR4_PKE);
+    addIf(set, Control.PKS, cr4 & CR4_PKS);
+    set.retainAll(Control.relevantIn(mode));
+    return new Role(mode, set, normalized(mode, cpu));
+  }
+
+  private static void addIf(Set<Control> set, Control control, long bit) {
+    if (bit != 0) {
+      set.add(control);
+    }
+  }
+
+  /** Intel SDM vol. 3, section 4.1.1. */
+  private static PagingMode modeOf(long cr0, long cr4, long efer) {
+    boolean lma = (efer & EFER_LMA) != 0;
+    boolean lme = (efer & EFER_LME) != 0;
+    if ((cr0 & CR0_PG) == 0) {
+      refuseIf(lma, "EFER.LMA is set while CR0.PG is clear: the CPU sets LMA only with paging on");
+      return PagingMode.NO_PAGING;
+    }
+    refuseIf((cr0 & CR0_PE) == 0, "CR0.PG is set while CR0.PE is clear: paging needs protection");
+    refuseIf(lma && !lme, "EFER.LMA is set while EFER.LME is clear");
+    refuseIf(
+        lme && !lma, "EFER.LME and CR0.PG are set while EFER.LMA is clear: the CPU would set LMA");
+    if ((cr4 & CR4_PAE) == 0) {
+      refuseIf(lma, "EFER.LMA is set while CR4.PAE is clear: long mode needs PAE");
+      return PagingMode.TWO_LEVEL;
+    }
+    if (!lma) {
+      return PagingMode.PAE;
+    }
+    return (cr4 & CR4_LA57) != 0 ? PagingMode.FIVE_LEVEL : PagingMode.FOUR_LEVEL;
+  }
+
+  private static void refuseIf(boolean impossible, String reason) {
+    if (impossible) {
+      throw new IllegalArgumentException("impossible registers: " + reason);
+    }
+  }
+
+  /** Drops the features without effect in {@code mode}, so that equal roles walk alike. */
+  private static CpuFeatures normalized(PagingMode mode, CpuFeatures cpu) {
+    return switch (mode) {
+      case NO_PAGING, TWO_LEVEL -> new CpuFeatures(CpuFeatures.MAX_PHY_ADDR, false, false);
+      case PAE -> new CpuFeatures(cpu.maxPhyAddr(), false, false);
+      case FOUR_LEVEL, FIVE_LEVEL -> cpu;
+    };
+  }
+
+  /** The paging mode. */
+  public PagingMode mode() {
+    return mode;
+  }
+
+  /** The control bits that are set; unmodifiable. */
+  public Set<Control> controls() {
+    return controls;
+  }
+
+  /** CR0.WP. */
+  public boolean wp() {
+    return wp;
+  }
+
+  /** CR4.PSE; only in 2-level paging. */
+  public boolean pse() {
+    return pse;
+  }
+
+  /** EFER.NXE; never in 2-level paging. */
+  public boolean nxe() {
+    return nxe;
+  }
+
+  /** CR4.SMEP. */
+  public boolean smep() {
+    return smep;
+  }
+
+  /** CR4.SMAP. */
+  public boolean smap() {
+    return smap;
+  }
+
+  /** CR4.PKE; only in long mode. */
+  public boolean pke() {
+    return pke;
+  }
+
+  /** CR4.PKS; only in long mode. */
+  public boolean pks() {
+    return pks;
+  }
+
+  /** MAXPHYADDR in bits, 32 to 52; 52 where the mode does not depend on it. */
+  public int maxPhyAddr() {
+    return cpu.maxPhyAddr();
+  }
+
+  /** Whether level 3 entries can map 1-GiB pages; only in long mode. */
+  public boolean oneGigPages() {
+    return cpu.oneGigPages();
+  }
+
+  /** Whether bit 8 of PML4E and PML5E is reserved; only in long mode. */
+  public boolean amd() {
+    return cpu.amd();
+  }
+
+  /**
+   * Whether a fetch sets the I/D bit of its page-fault error code: CR4.SMEP, or EFER.NXE with
+   * CR4.PAE (Intel SDM vol. 3, section 4.7).
+   */
+  public boolean reportsFetch() {
+    return smep || nxe;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Role that
+        && mode == that.mode
+        && controls.equals(that.controls)
+        && cpu.equals(that.cpu);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * mode.hashCode() + controls.hashCode()) + cpu.hashCode();
+  }
+
+  /** For example {@code 4-level wp nxe smep maxphyaddr=46 1g}. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(mode.label());
+    for (Control control : controls) {
+      text.append(' ').append(control.name().toLowerCase(Locale.ROOT));
+    }
+    if (mode.topReservedBit() != 0) {
+      text.append(" maxphyaddr=").append(maxPhyAddr());
+    }
+    if (oneGigPages()) {
+      text.append(" 1g");
+    }
+    if (amd()) {
+      text.append(" amd");
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,13 @@
+package org.pagestamp.walk;
+
+/** What became of a load of CR3. All but {@link #LOADED} are #GP(0) for a guest's MOV to CR3. */
+public enum Cr3Load {
+  /** CR3, and in PAE mode the PDPTEs, have the new values. */
+  LOADED,
+  /** A bit at or above MAXPHYADDR is set; nothing changed. */
+  CR3_RESERVED_BIT,
+  /** A present PDPTE has a reserved bit set; nothing changed. */
+  PDPTE_RESERVED_BIT,
+  /** The PDPTEs lie in no slot; nothing changed. */
+  PDPTES_IN_NO_SLOT
+}
