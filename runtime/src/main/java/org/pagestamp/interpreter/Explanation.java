@@ -50,8 +50,7 @@ final class Explanation {
       int index = mode.level(3).index(gva);
       long pdpte = vcpu.pdpte(index);
       steps.add(
-          new WalkStep(
-              3, index, -1, -1, false, pdpte, 0, true, true, true, AdAction.NONE, pdpte));
+          new WalkStep(3, index, -1, -1, false, pdpte, 0, true, true, true, AdAction.NONE, pdpte));
     }
     for (int level = record.top(); level >= record.lowest(); level--) {
       steps.add(step(mode.level(level)));

@@ -50,9 +50,7 @@ public final class InterpretedWalker extends Walker {
     for (PagingLevel level : mode.levels()) {
       levels[level.number()] = level;
       reserved[level.number()] =
-          new long[] {
-            ReservedBits.mask(role, level, false), ReservedBits.mask(role, level, true)
-          };
+          new long[] {ReservedBits.mask(role, level, false), ReservedBits.mask(role, level, true)};
     }
     slots = layout.slots().toArray(MemSlot[]::new);
     memories = new EntryMemory[slots.length];
@@ -87,7 +85,11 @@ public final class InterpretedWalker extends Walker {
     if (mode == PagingMode.NO_PAGING) {
       return withSlotOfPage(
           mode.truncate(gva) & EntryBits.FRAME
-              | EntryBits.P | EntryBits.W | EntryBits.U | EntryBits.A | EntryBits.D);
+              | EntryBits.P
+              | EntryBits.W
+              | EntryBits.U
+              | EntryBits.A
+              | EntryBits.D);
     }
     for (int tries = 0; tries < MAX_TRIES; tries++) {
       long result = attempt(vcpu, mode.truncate(gva), access, store);

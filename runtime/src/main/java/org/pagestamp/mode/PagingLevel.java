@@ -29,7 +29,13 @@ public record PagingLevel(
 
   PagingLevel leaf(LeafRule rule) {
     return new PagingLevel(
-        number, shift, indexBits, rule, reservedAlways, reservedOnAmd, highFrameBits,
+        number,
+        shift,
+        indexBits,
+        rule,
+        reservedAlways,
+        reservedOnAmd,
+        highFrameBits,
         highFrameShift);
   }
 

@@ -59,8 +59,8 @@ public final class Role {
    * A role named by its parts.
    *
    * @param controls the control bits that are set; every other is clear
-   * @throws IllegalArgumentException if a control has no effect in {@code mode}, such as PKE outside
-   *     long mode or PSE outside 2-level paging
+   * @throws IllegalArgumentException if a control has no effect in {@code mode}, such as PKE
+   *     outside long mode or PSE outside 2-level paging
    */
   public static Role of(PagingMode mode, CpuFeatures cpu, Control... controls) {
     Set<Control> set = EnumSet.noneOf(Control.class);

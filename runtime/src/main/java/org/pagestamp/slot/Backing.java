@@ -25,8 +25,8 @@ public sealed interface Backing permits SegmentBacking, AccessorBacking {
   }
 
   /**
-   * An array. Entries of 8 bytes cannot be updated atomically in it, so all modes but 2-level paging
-   * need {@link UpdateMode#SINGLE_VCPU}.
+   * An array. Entries of 8 bytes cannot be updated atomically in it, so all modes but 2-level
+   * paging need {@link UpdateMode#SINGLE_VCPU}.
    */
   static Backing of(int[] array) {
     return of(MemorySegment.ofArray(array));

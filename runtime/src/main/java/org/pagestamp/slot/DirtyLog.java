@@ -6,9 +6,9 @@ import java.lang.invoke.VarHandle;
 /**
  * Which pages of one slot were written to: a bit for each page, index {@code gfn - base}.
  *
- * <p>Marked by writes through {@link GuestMemory} and by accessed and dirty bits that a walk stores;
- * never by reads, failed writes or updates skipped because a slot is read-only. Safe for use by
- * several threads; no mark is lost to a concurrent one.
+ * <p>Marked by writes through {@link GuestMemory} and by accessed and dirty bits that a walk
+ * stores; never by reads, failed writes or updates skipped because a slot is read-only. Safe for
+ * use by several threads; no mark is lost to a concurrent one.
  *
  * <p>Source: KVM's {@code mark_page_dirty_in_slot} and KVM_GET_DIRTY_LOG.
  */
@@ -38,7 +38,7 @@ public final class DirtyLog {
     int word = (int) (page >>> 6);
     long bit = 1L << page;
     if (((long) WORD.getAcquire(words, word) & bit) == 0) {
-      long unused = (long) WORD.getAndBitwiseOr(words, word, bit);
+      long _ = (long) WORD.getAndBitwiseOr(words, word, bit);
     }
   }
 

@@ -5,11 +5,11 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A contiguous range of guest-physical memory with one set of flags and one backing, as KVM's {@code
- * struct kvm_memory_slot}. Made by {@link SlotLayout.Builder}.
+ * A contiguous range of guest-physical memory with one set of flags and one backing, as KVM's
+ * {@code struct kvm_memory_slot}. Made by {@link SlotLayout.Builder}.
  *
- * <p>Immutable, but for the contents of its backing and of its dirty log. Two slots are equal if all
- * parts are; the dirty log counts by identity.
+ * <p>Immutable, but for the contents of its backing and of its dirty log. Two slots are equal if
+ * all parts are; the dirty log counts by identity.
  */
 public final class MemSlot {
   /** Bytes of a page. */

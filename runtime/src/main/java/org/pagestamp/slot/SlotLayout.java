@@ -152,7 +152,9 @@ public final class SlotLayout {
       return this;
     }
 
-    /** Adds a slot of another layout, with its dirty log, so that layouts can follow one another. */
+    /**
+     * Adds a slot of another layout, with its dirty log, so that layouts can follow one another.
+     */
     public Builder slot(MemSlot slot) {
       slots.add(slot);
       return this;

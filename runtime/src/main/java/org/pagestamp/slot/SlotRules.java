@@ -4,7 +4,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Locale;
 
-/** The conditions on slots, each refusal with its reason; KVM's are in {@code kvm_set_memory_region}. */
+/**
+ * The conditions on slots, each refusal with its reason; KVM's are in {@code
+ * kvm_set_memory_region}.
+ */
 final class SlotRules {
   private static final long END_OF_GUEST_MEMORY = 1L << 52;
 
@@ -33,8 +36,7 @@ final class SlotRules {
 
   private static IllegalArgumentException refused(long baseGpa, long byteSize, String reason) {
     return new IllegalArgumentException(
-        String.format(
-            Locale.ROOT, "slot at 0x%x of 0x%x bytes %s", baseGpa, byteSize, reason));
+        String.format(Locale.ROOT, "slot at 0x%x of 0x%x bytes %s", baseGpa, byteSize, reason));
   }
 
   static void requireBacked(MemSlot slot) {

@@ -19,8 +19,8 @@ public enum Rule {
   /** R/W for user accesses. */
   USER_WRITE("user write, and R/W is clear at some level", FaultReason.PERMISSION),
   /** R/W for supervisor accesses with CR0.WP. */
-  WRITE_PROTECT("supervisor write, CR0.WP is set and R/W is clear at some level",
-      FaultReason.PERMISSION),
+  WRITE_PROTECT(
+      "supervisor write, CR0.WP is set and R/W is clear at some level", FaultReason.PERMISSION),
   /** NX. */
   EXECUTE_DISABLE("fetch, and NX is set at some level", FaultReason.PERMISSION),
   /** CR4.SMEP. */
@@ -30,8 +30,8 @@ public enum Rule {
   /** PKRU or IA32_PKRS. */
   PROTECTION_KEY("the page's protection key forbids the access", FaultReason.PROTECTION_KEY),
   /** Entries kept changing. */
-  UPDATE_CONTENDED("the entries kept changing while A and D were to be set",
-      FaultReason.UPDATE_CONTENDED);
+  UPDATE_CONTENDED(
+      "the entries kept changing while A and D were to be set", FaultReason.UPDATE_CONTENDED);
 
   private final String text;
   private final FaultReason reason;

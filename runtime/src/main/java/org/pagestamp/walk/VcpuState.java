@@ -42,8 +42,8 @@ public final class VcpuState {
 
   /**
    * Loads CR3 as MOV to CR3 does: checks its reserved bits in long mode; in PAE mode reads the four
-   * PDPTEs from memory and checks them (KVM's {@code load_pdptrs}; Intel SDM vol. 3, section 4.4.1).
-   * If anything is wrong nothing changes, and the guest's instruction gets #GP(0).
+   * PDPTEs from memory and checks them (KVM's {@code load_pdptrs}; Intel SDM vol. 3, section
+   * 4.4.1). If anything is wrong nothing changes, and the guest's instruction gets #GP(0).
    */
   public Cr3Load loadCr3(long value, Role role, SlotLayout layout) {
     if (role.mode().isLongMode()

@@ -1,7 +1,8 @@
 package org.pagestamp.walk;
 
 /**
- * What a walk has read so far, level by level: the counterpart of KVM's {@code struct guest_walker}.
+ * What a walk has read so far, level by level: the counterpart of KVM's {@code struct
+ * guest_walker}.
  *
  * <p>A walker that loops over levels keeps its entries here between reading them and setting their
  * accessed and dirty bits, so that a walk allocates nothing. The contents outlive the walk only for

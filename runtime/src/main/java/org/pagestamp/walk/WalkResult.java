@@ -191,8 +191,7 @@ public final class WalkResult {
               faultReason(result));
     }
     StringBuilder text = new StringBuilder();
-    text.append(
-        String.format(Locale.ROOT, "gpa 0x%x level %d ", pageGpa(result), level(result)));
+    text.append(String.format(Locale.ROOT, "gpa 0x%x level %d ", pageGpa(result), level(result)));
     text.append(isWritable(result) ? 'w' : '-').append(isUser(result) ? 'u' : '-');
     text.append(isExecutable(result) ? 'x' : '-');
     append(text, isAccessed(result), "accessed");

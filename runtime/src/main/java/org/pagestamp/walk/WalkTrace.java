@@ -27,8 +27,7 @@ public record WalkTrace(
   public String toString() {
     StringBuilder text = new StringBuilder();
     text.append(
-        String.format(
-            Locale.ROOT, "%s at gva 0x%x, %s%n", Access.toString(access), gva, role));
+        String.format(Locale.ROOT, "%s at gva 0x%x, %s%n", Access.toString(access), gva, role));
     for (WalkStep step : steps) {
       text.append(line(step));
     }

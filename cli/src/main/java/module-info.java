@@ -1,0 +1,9 @@
+/** The command line, started by {@code ./pagestamp}. */
+module org.pagestamp.cli {
+  requires info.picocli;
+  requires me.tongfei.progressbar;
+  requires org.pagestamp.conformance;
+
+  opens org.pagestamp.cli to
+      info.picocli;
+}

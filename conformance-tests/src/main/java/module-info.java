@@ -1,0 +1,7 @@
+/** Reads guest captures and vectors and compares walkers with them. */
+module org.pagestamp.conformance {
+  requires transitive org.pagestamp.codegen;
+  requires com.fasterxml.jackson.databind;
+
+  exports org.pagestamp.conformance;
+}

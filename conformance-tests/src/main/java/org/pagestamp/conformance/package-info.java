@@ -1,0 +1,2 @@
+/** Readers of guest captures and vectors. */
+package org.pagestamp.conformance;
