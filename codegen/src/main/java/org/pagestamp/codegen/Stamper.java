@@ -17,6 +17,6 @@ public final class Stamper {
 
   /** Generates the class without defining it. */
   public WalkerClass generate(Role role, SlotLayout layout) {
-    throw new UnsupportedOperationException();
+    return new WalkerClass(role.mode().label() + layout);
   }
 }

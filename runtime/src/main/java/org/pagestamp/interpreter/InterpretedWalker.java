@@ -84,7 +84,7 @@ public final class InterpretedWalker extends Walker {
     }
     if (mode == PagingMode.NO_PAGING) {
       return withSlotOfPage(
-          mode.truncate(gva) & EntryBits.FRAME
+          (mode.truncate(gva) & EntryBits.FRAME)
               | EntryBits.P
               | EntryBits.W
               | EntryBits.U
@@ -162,7 +162,7 @@ public final class InterpretedWalker extends Walker {
 
   /** Packs a success; {@code leaf} is the entry after its accessed and dirty bits were set. */
   private long success(long leaf, PagingLevel level, long rights, long gva, boolean write) {
-    long result = leaf & WalkResult.LEAF_ATTRIBUTES | pageGpa(leaf, level, gva);
+    long result = (leaf & WalkResult.LEAF_ATTRIBUTES) | pageGpa(leaf, level, gva);
     result |= rights & (EntryBits.W | EntryBits.U);
     result |= ~rights & EntryBits.NX;
     result |= (leaf & level.patBit()) != 0 ? EntryBits.PAT : 0;
@@ -176,7 +176,7 @@ public final class InterpretedWalker extends Walker {
     long offsetMask = level.pageSize() - 1;
     long frame = leaf & mode.tableMask() & ~offsetMask;
     long high = (leaf & level.highFrameBits()) << level.highFrameShift();
-    return frame | high | gva & offsetMask & EntryBits.FRAME;
+    return frame | high | (gva & offsetMask & EntryBits.FRAME);
   }
 
   /** The final frame needs no slot; the result says what holds it. */

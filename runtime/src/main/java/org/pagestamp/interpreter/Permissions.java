@@ -74,7 +74,7 @@ final class Permissions {
     }
     int register = userPage ? vcpu.pkru() : vcpu.pkrs();
     int key = (int) ((leaf & EntryBits.KEY) >>> EntryBits.KEY_SHIFT);
-    int bits = register >>> 2 * key;
+    int bits = register >>> (2 * key);
     boolean accessDisabled = (bits & 1) != 0;
     boolean writeDisabled = (bits & 2) != 0;
     boolean write = (access & Access.WRITE) != 0;

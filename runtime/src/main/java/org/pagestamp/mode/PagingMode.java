@@ -54,6 +54,8 @@ public enum PagingMode {
   private final int gvaBits;
   private final long rootMask;
   private final int topReservedBit;
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.copyOf of records
   private final List<PagingLevel> levels;
 
   PagingMode(

@@ -29,7 +29,7 @@ public final class GuestMemory {
     return slot == null
         ? Optional.empty()
         : Optional.of(
-            new HostPage(slot, gfn - slot.baseGfn() << MemSlot.PAGE_SHIFT, !slot.isReadOnly()));
+            new HostPage(slot, (gfn - slot.baseGfn()) << MemSlot.PAGE_SHIFT, !slot.isReadOnly()));
   }
 
   /** The page for writing ({@code gfn_to_hva}): absent in holes and in read-only slots. */
@@ -48,7 +48,7 @@ public final class GuestMemory {
     Objects.checkFromIndexSize(offset, length, to.length);
     int done = 0;
     while (done < length) {
-      MemSlot slot = layout.find(gpa + done >>> MemSlot.PAGE_SHIFT);
+      MemSlot slot = layout.find((gpa + done) >>> MemSlot.PAGE_SHIFT);
       if (slot == null) {
         break;
       }
@@ -70,13 +70,13 @@ public final class GuestMemory {
     Objects.checkFromIndexSize(offset, length, from.length);
     int done = 0;
     while (done < length) {
-      MemSlot slot = layout.find(gpa + done >>> MemSlot.PAGE_SHIFT);
+      MemSlot slot = layout.find((gpa + done) >>> MemSlot.PAGE_SHIFT);
       if (slot == null || slot.isReadOnly()) {
         break;
       }
       int part = bytesInPage(gpa + done, length - done);
       copyIn(slot, gpa + done, from, offset + done, part);
-      slot.markDirty(gpa + done >>> MemSlot.PAGE_SHIFT);
+      slot.markDirty((gpa + done) >>> MemSlot.PAGE_SHIFT);
       done += part;
     }
     return done;

@@ -3,34 +3,41 @@ package org.pagestamp.walk;
 /** Why a walk failed, finer than the error code that the guest sees. */
 public enum FaultReason {
   /** An entry's P bit is clear. */
-  NOT_PRESENT("not present"),
+  NOT_PRESENT(1, "not present"),
   /** A present entry has a reserved bit set. */
-  RESERVED_BIT("reserved bit"),
+  RESERVED_BIT(2, "reserved bit"),
   /** The combined rights forbid the access; a protection key may forbid it as well. */
-  PERMISSION("permission"),
+  PERMISSION(3, "permission"),
   /** Only the protection key forbids the access. */
-  PROTECTION_KEY("protection key"),
+  PROTECTION_KEY(4, "protection key"),
   /** A table lies in no slot; the guest sees an entry that is not present. */
-  TABLE_IN_NO_SLOT("table in no slot"),
+  TABLE_IN_NO_SLOT(5, "table in no slot"),
   /** The linear address is not canonical: #GP or #SS, not #PF, and no error code of a #PF. */
-  NON_CANONICAL("non-canonical address"),
+  NON_CANONICAL(6, "non-canonical address"),
   /**
    * Other writers changed the entries during {@value Walker#MAX_TRIES} tries to set accessed and
    * dirty bits. The guest sees an entry that is not present and, like after any spurious fault,
    * tries again.
    */
-  UPDATE_CONTENDED("contended update");
+  UPDATE_CONTENDED(7, "contended update");
 
   private static final FaultReason[] VALUES = values();
 
+  private final int code;
   private final String text;
 
-  FaultReason(String text) {
+  FaultReason(int code, String text) {
+    this.code = code;
     this.text = text;
   }
 
-  static FaultReason of(int ordinal) {
-    return VALUES[ordinal];
+  /** The reason's number in a packed result, 1 to 7. */
+  int code() {
+    return code;
+  }
+
+  static FaultReason of(int code) {
+    return VALUES[code - 1];
   }
 
   /** The reason in words. */

@@ -65,9 +65,9 @@ public final class WalkResult {
    * @param level of the entry that decided, 1 to 5, or 0 if none was read
    */
   public static long fault(FaultReason reason, int errorCode, int level) {
-    return (long) errorCode << FAULT_CODE_SHIFT
-        | (long) reason.ordinal() << FAULT_REASON_SHIFT
-        | (long) level << FAULT_LEVEL_SHIFT;
+    return ((long) errorCode << FAULT_CODE_SHIFT)
+        | ((long) reason.code() << FAULT_REASON_SHIFT)
+        | ((long) level << FAULT_LEVEL_SHIFT);
   }
 
   /** Whether the walk failed. */
@@ -102,7 +102,7 @@ public final class WalkResult {
 
   /** Of a success: the gpa of the byte at {@code gva}, the address that was walked. */
   public static long gpa(long result, long gva) {
-    return pageGpa(result) | gva & 0xFFF;
+    return pageGpa(result) | (gva & 0xFFF);
   }
 
   /** Of a success: the level of the leaf, 1 to 3; 0 without paging. */
@@ -161,7 +161,7 @@ public final class WalkResult {
 
   /** Of a success: the index into the PAT, 0 to 7, made of the leaf's PAT, PCD and PWT. */
   public static int patIndex(long result) {
-    return (int) (result >>> 3) & 3 | (int) (result >>> 5) & 4;
+    return ((int) (result >>> 3) & 3) | ((int) (result >>> 5) & 4);
   }
 
   /** Of a success: the page lies in no slot; the access is MMIO. */
