@@ -1,22 +1,143 @@
 package org.pagestamp.codegen;
 
-import org.pagestamp.interpreter.InterpretedWalker;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import org.pagestamp.mode.Role;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.walk.Walker;
 
-/** Stamps walker classes. STUB: being written. */
+/**
+ * Makes generated walkers: stamps a hidden class for a role and a slot layout.
+ *
+ * <p>Keeps the walkers most recently asked for, so that a guest that flips CR0.WP back and forth
+ * gets its classes back; a class that is neither kept nor in use is unloaded by the JVM. A kept
+ * walker keeps its layout's memory reachable.
+ *
+ * <p>With the system property {@value #DUMP_PROPERTY} set when the stamper is made, every class
+ * goes to that directory as class file, listing and bytecode text.
+ *
+ * <p>Safe for use by several threads.
+ */
 public final class Stamper {
-  /** A stamper that keeps up to 64 classes. */
-  public Stamper() {}
+  /** Names the directory that generated classes are written to. */
+  public static final String DUMP_PROPERTY = "pagestamp.dump";
 
-  /** A walker of a class generated for this role and layout; cached. */
-  public Walker stamp(Role role, SlotLayout layout) {
-    return new InterpretedWalker(role, layout);
+  /** How many walkers a stamper keeps unless told otherwise. */
+  public static final int DEFAULT_KEPT = 64;
+
+  private record Key(Role role, SlotLayout layout) {}
+
+  private final Object lock = new Object();
+  private final Map<Key, Walker> kept;
+  private final ClassDumper dumper;
+  private int stamped;
+
+  /** A stamper that keeps {@value #DEFAULT_KEPT} walkers. */
+  public Stamper() {
+    this(DEFAULT_KEPT);
   }
 
-  /** Generates the class without defining it. */
+  /**
+   * A stamper that keeps a number of walkers.
+   *
+   * @param kept how many; 0 keeps none
+   * @throws IllegalArgumentException if {@code kept} is negative
+   */
+  public Stamper(int kept) {
+    this(kept, System.getProperty(DUMP_PROPERTY));
+  }
+
+  Stamper(int kept, String dumpDirectory) {
+    if (kept < 0) {
+      throw new IllegalArgumentException("cannot keep " + kept + " walkers");
+    }
+    this.kept = leastRecentlyUsed(kept);
+    this.dumper = new ClassDumper(dumpDirectory == null ? null : Path.of(dumpDirectory));
+  }
+
+  private static Map<Key, Walker> leastRecentlyUsed(int bound) {
+    return new LinkedHashMap<>(16, 0.75f, true) {
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<Key, Walker> eldest) {
+        return size() > bound;
+      }
+    };
+  }
+
+  /**
+   * The walker for a role and a layout: a kept one, or one of a class stamped now, which takes some
+   * milliseconds the first time in a JVM and well below one later.
+   *
+   * @throws IllegalArgumentException if the layout cannot update the role's entries as its update
+   *     mode demands
+   */
+  public Walker stamp(Role role, SlotLayout layout) {
+    Key key = new Key(Objects.requireNonNull(role, "role"), Objects.requireNonNull(layout));
+    synchronized (lock) {
+      Walker walker = kept.get(key);
+      if (walker == null) {
+        layout.requireUpdatable(role.mode().entryBytes());
+        WalkerClass walkerClass = generate(role, layout);
+        String fileName = walkerClass.name() + "-" + ++stamped;
+        dumper.dump(walkerClass, fileName);
+        walker = define(walkerClass, fileName, role, layout);
+        kept.put(key, walker);
+      }
+      return walker;
+    }
+  }
+
+  /** Forgets all kept walkers. */
+  public void clear() {
+    synchronized (lock) {
+      kept.clear();
+    }
+  }
+
+  /** The class that {@link #stamp} would define, for inspection. */
   public WalkerClass generate(Role role, SlotLayout layout) {
-    return new WalkerClass(role.mode().label() + layout);
+    String mode =
+        switch (role.mode()) {
+          case NO_PAGING -> "NoPaging";
+          case TWO_LEVEL -> "TwoLevel";
+          case PAE -> "Pae";
+          case FOUR_LEVEL -> "FourLevel";
+          case FIVE_LEVEL -> "FiveLevel";
+        };
+    return new WalkerAssembler(role, layout, mode + "Walker").assemble();
+  }
+
+  /** Defines the class and makes its one instance; a class that fails verification is dumped. */
+  Walker define(WalkerClass walkerClass, String fileName, Role role, SlotLayout layout) {
+    try {
+      MethodHandles.Lookup hidden =
+          MethodHandles.lookup()
+              .defineHiddenClassWithClassData(
+                  walkerClass.classFile(), walkerClass.classData(), true);
+      MethodHandle constructor =
+          hidden.findConstructor(
+              hidden.lookupClass(),
+              MethodType.methodType(void.class, Role.class, SlotLayout.class));
+      return (Walker) constructor.invoke(role, layout);
+    } catch (LinkageError e) {
+      Path where = dumper.dumpFailed(walkerClass, fileName);
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "the class generated for %s does not verify: this is a bug; the class is in %s",
+              role,
+              where),
+          e);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException("cannot make a generated walker", e);
+    }
   }
 }

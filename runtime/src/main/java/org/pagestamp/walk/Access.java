@@ -47,11 +47,11 @@ public final class Access {
   }
 
   /**
-   * Returns {@code access} if it is valid.
+   * Checks an access.
    *
-   * @throws IllegalArgumentException if it is not
+   * @throws IllegalArgumentException if {@code access} is not valid
    */
-  public static int check(int access) {
+  public static void check(int access) {
     if (!isValid(access)) {
       throw new IllegalArgumentException(
           "access 0x"
@@ -59,7 +59,6 @@ public final class Access {
               + ": WRITE and FETCH, or USER and IMPLICIT, do not go together, and no bit above"
               + " FETCH exists");
     }
-    return access;
   }
 
   /** For example {@code user write} or {@code supervisor read ac}. */

@@ -1,0 +1,70 @@
+package org.pagestamp.codegen;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.MethodVisitor;
+
+/** The methods of a class under construction, in bytecode and in the listing. */
+final class ClassBody {
+  private final ClassVisitor visitor;
+  private final Listing listing;
+  private final Map<String, Label> ends = new LinkedHashMap<>();
+
+  ClassBody(ClassVisitor visitor, Listing listing) {
+    this.visitor = visitor;
+    this.listing = listing;
+  }
+
+  /** A parameter: its name in the listing and its descriptor. */
+  record Parameter(String name, String descriptor) {}
+
+  /** A method's statements, written against its parameters. */
+  interface Body {
+    void write(Code code, Expr... parameters);
+  }
+
+  /** Emits a method; {@code access} are its access flags. */
+  void method(int access, String name, String returned, List<Parameter> parameters, Body body) {
+    StringBuilder descriptor = new StringBuilder("(");
+    StringBuilder header = new StringBuilder(typeName(returned) + " " + name + "(");
+    for (Parameter parameter : parameters) {
+      descriptor.append(parameter.descriptor());
+      header.append(header.toString().endsWith("(") ? "" : ", ").append(parameter.name());
+    }
+    MethodVisitor mv =
+        visitor.visitMethod(access, name, descriptor.append(')') + returned, null, null);
+    mv.visitCode();
+    Code code = new Code(access, listing, mv);
+    Expr[] locals =
+        parameters.stream()
+            .map(parameter -> code.declare(parameter.name(), parameter.descriptor()))
+            .toArray(Expr[]::new);
+    listing.line("");
+    listing.line(header.append(')').toString());
+    listing.indented(() -> body.write(code, locals));
+    Label end = new Label();
+    mv.visitLabel(end);
+    ends.put(name, end);
+    mv.visitMaxs(0, 0); // computed by the ClassWriter
+    mv.visitEnd();
+  }
+
+  private static String typeName(String descriptor) {
+    return switch (descriptor) {
+      case "J" -> "long";
+      case "I" -> "int";
+      case "Z" -> "boolean";
+      default -> throw new IllegalArgumentException(descriptor);
+    };
+  }
+
+  /** Bytes of bytecode of each method; known once the class file is made. */
+  Map<String, Integer> sizes() {
+    Map<String, Integer> sizes = new LinkedHashMap<>();
+    ends.forEach((name, end) -> sizes.put(name, end.getOffset()));
+    return sizes;
+  }
+}

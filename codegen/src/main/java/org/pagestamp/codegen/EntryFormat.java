@@ -1,0 +1,95 @@
+package org.pagestamp.codegen;
+
+import org.pagestamp.mode.EntryBits;
+import org.pagestamp.mode.PagingLevel;
+import org.pagestamp.mode.PagingMode;
+import org.pagestamp.mode.ReservedBits;
+import org.pagestamp.mode.Role;
+
+/** Expressions over addresses and entries of one role: indexes, frames, reserved bits. */
+final class EntryFormat {
+  private static final String[] NAMES = {"", "pte", "pde", "pdpte", "pml4e", "pml5e"};
+
+  private final Role role;
+  private final PagingMode mode;
+
+  EntryFormat(Role role) {
+    this.role = role;
+    this.mode = role.mode();
+  }
+
+  static Expr present() {
+    return Expr.constant("P", EntryBits.P);
+  }
+
+  static Expr pageSize() {
+    return Expr.constant("PS", EntryBits.PS);
+  }
+
+  /** What entries of a level are called. */
+  static String name(PagingLevel level) {
+    return NAMES[level.number()];
+  }
+
+  /** The canonical form of a long-mode address. */
+  Expr canonical(Expr gva) {
+    int unused = Long.SIZE - mode.gvaBits();
+    return Expr.signedShiftRight(Expr.shiftLeft(gva, unused), unused);
+  }
+
+  /** Where in its table the entry for {@code gva} is, in bytes. */
+  Expr byteIndex(PagingLevel level, Expr gva) {
+    int entryShift = Integer.numberOfTrailingZeros(mode.entryBytes());
+    long mask = (level.entries() - 1L) << entryShift;
+    return Expr.and(Expr.shiftRight(gva, level.shift() - entryShift), Expr.constant(mask));
+  }
+
+  /** Where a non-leaf entry points. */
+  Expr table(Expr entry) {
+    return Expr.and(entry, Expr.constant("FRAME", mode.tableMask()));
+  }
+
+  /** Where CR3 points. */
+  Expr root(Expr cr3) {
+    return Expr.and(cr3, Expr.constant("ROOT", mode.rootMask()));
+  }
+
+  /** The gpa of the 4-KiB page of {@code gva} in the page that {@code leaf} maps. */
+  Expr pageGpa(PagingLevel level, Expr leaf, Expr gva) {
+    long offset = level.pageSize() - 1;
+    Expr frame = Expr.and(leaf, Expr.constant(mode.tableMask() & ~offset));
+    if (level.highFrameBits() != 0) {
+      frame =
+          Expr.or(
+              frame,
+              Expr.shiftLeft(
+                  Expr.and(leaf, Expr.constant(level.highFrameBits())), level.highFrameShift()));
+    }
+    return level.number() == 1
+        ? frame
+        : Expr.or(frame, Expr.and(gva, Expr.constant(offset & EntryBits.FRAME)));
+  }
+
+  /** The bits that must be zero in an entry of {@code level} that points to a table. */
+  long reservedInTable(PagingLevel level) {
+    long pageSizeUnknown =
+        level.hasPageSizeBit(role) ? 0 : ReservedBits.mask(role, level, true) & EntryBits.PS;
+    return ReservedBits.mask(role, level, false) | pageSizeUnknown;
+  }
+
+  /** The bits that must be zero in a leaf of {@code level}. */
+  long reservedInLeaf(PagingLevel level) {
+    return ReservedBits.mask(role, level, level.number() > 1);
+  }
+
+  /** The bits that must be zero in all entries, leaf or not, of all levels in memory. */
+  long reservedInAll() {
+    long all = -1L;
+    for (PagingLevel level : mode.levels()) {
+      if (level.number() <= mode.topLevelInMemory()) {
+        all &= ReservedBits.mask(role, level, false) & ReservedBits.mask(role, level, true);
+      }
+    }
+    return all;
+  }
+}

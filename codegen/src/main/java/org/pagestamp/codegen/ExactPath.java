@@ -1,0 +1,242 @@
+package org.pagestamp.codegen;
+
+import static org.pagestamp.codegen.Expr.constant;
+import static org.pagestamp.codegen.Expr.intConstant;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.pagestamp.mode.EntryBits;
+import org.pagestamp.mode.LeafRule;
+import org.pagestamp.mode.PagingLevel;
+import org.pagestamp.mode.PagingMode;
+import org.pagestamp.mode.Role;
+import org.pagestamp.walk.Access;
+import org.pagestamp.walk.FaultReason;
+import org.pagestamp.walk.PageFaultCode;
+import org.pagestamp.walk.WalkResult;
+import org.pagestamp.walk.Walker;
+
+/**
+ * The methods {@code exact} and {@code probe}: every check in its place, the exact fault, and in
+ * {@code exact} the accessed and dirty bits. The order is KVM's {@code walk_addr_generic},
+ * unrolled.
+ */
+final class ExactPath {
+  private static final String ACCESS = "org/pagestamp/walk/Access";
+
+  private final Role role;
+  private final PagingMode mode;
+  private final SlotPlan plan;
+  private final EntryFormat entries;
+  private final ResultFormat results;
+  private final SlotMethods slots;
+  private final PermissionFields permissions;
+  private final boolean stores;
+  private final Code code;
+  private final Expr vcpu;
+  private final Expr gva;
+  private final Expr access;
+  private Expr accessBits;
+
+  /** An entry as it was read: its place is needed again for its accessed bit. */
+  private record Read(PagingLevel level, Expr gpa, Expr slot, Expr entry) {}
+
+  /**
+   * For one of the two methods.
+   *
+   * @param stores whether it sets accessed and dirty bits: {@code exact} does, {@code probe} not
+   */
+  ExactPath(WalkerParts parts, boolean stores, Code code, Expr vcpu, Expr gva, Expr access) {
+    this.role = parts.role();
+    this.mode = role.mode();
+    this.plan = parts.plan();
+    this.entries = parts.entries();
+    this.results = parts.results();
+    this.slots = parts.slots();
+    this.permissions = parts.permissions();
+    this.stores = stores && !plan.allReadOnly();
+    this.code = code;
+    this.vcpu = vcpu;
+    this.gva = gva;
+    this.access = access;
+  }
+
+  /** Whether {@code exact} of such a class stores into entries at all. */
+  static boolean storesIn(SlotPlan plan) {
+    return !plan.allReadOnly();
+  }
+
+  void write() {
+    code.run(Expr.call(ACCESS, "check", "(I)V", access));
+    if (mode == PagingMode.NO_PAGING) {
+      writeIdentity();
+      return;
+    }
+    if (mode.isLongMode()) {
+      code.returnIf(
+          Cond.notEqual(entries.canonical(gva), gva),
+          ResultFormat.fault(FaultReason.NON_CANONICAL, 0, 0));
+    }
+    accessBits = code.let("accessBits", results.accessBits(access));
+    if (!stores) {
+      writeOnce();
+      return;
+    }
+    code.tries(Walker.MAX_TRIES, this::writeOnce);
+    code.ret(fault(FaultReason.UPDATE_CONTENDED, 0, mode.topLevelInMemory()));
+  }
+
+  /** Without paging the address is the gpa, and nothing forbids anything. */
+  private void writeIdentity() {
+    long rights = EntryBits.P | EntryBits.W | EntryBits.U | EntryBits.A | EntryBits.D;
+    Expr page = Expr.and(gva, constant("FRAME_32", EntryBits.FRAME_32));
+    Expr result = code.let("result", Expr.or(page, constant("P|W|U|A|D", rights)));
+    SlotFlags.add(code, slots, plan, result);
+    code.ret(result);
+  }
+
+  private Expr fault(FaultReason reason, int cause, int level) {
+    return Expr.or(ResultFormat.fault(reason, cause, level), accessBits);
+  }
+
+  private void writeOnce() {
+    Expr table = entries.root(VcpuFields.cr3(vcpu));
+    if (mode == PagingMode.PAE) {
+      Expr pdpte = code.let("pdpte", VcpuFields.pdpte(vcpu, gva));
+      code.returnIf(
+          Cond.isZero(Expr.and(pdpte, EntryFormat.present())),
+          fault(FaultReason.NOT_PRESENT, 0, 3));
+      table = entries.table(pdpte);
+    }
+    descend(mode.level(mode.topLevelInMemory()), table, null, null, List.of());
+  }
+
+  private void descend(PagingLevel level, Expr table, Expr and, Expr or, List<Read> above) {
+    String name = EntryFormat.name(level);
+    int number = level.number();
+    Expr gpa = code.let(name + "Gpa", Expr.plus(table, entries.byteIndex(level, gva)));
+    Expr slot = code.let(name + "Slot", slots.slotOf(gpa));
+    code.returnIf(Cond.less(slot, intConstant(0)), fault(FaultReason.TABLE_IN_NO_SLOT, 0, number));
+    Expr entry = code.let(name, slots.read(slot, gpa));
+    List<Read> reads = new ArrayList<>(above);
+    reads.add(new Read(level, gpa, slot, entry));
+    code.returnIf(
+        Cond.isZero(Expr.and(entry, EntryFormat.present())),
+        fault(FaultReason.NOT_PRESENT, 0, number));
+    if (level.leafRule() == LeafRule.ALWAYS) {
+      refuseReserved(entry, entries.reservedInLeaf(level), number);
+      finish(level, and, or, reads);
+      return;
+    }
+    if (level.hasPageSizeBit(role)) {
+      code.when(
+          Cond.isNotZero(Expr.and(entry, EntryFormat.pageSize())),
+          () -> {
+            refuseReserved(entry, entries.reservedInLeaf(level), number);
+            finish(level, and, or, reads);
+          });
+    }
+    refuseReserved(entry, entries.reservedInTable(level), number);
+    descend(
+        mode.level(number - 1),
+        entries.table(entry),
+        and == null ? entry : code.let("and_" + name, Expr.and(and, entry)),
+        or == null ? entry : code.let("or_" + name, Expr.or(or, entry)),
+        reads);
+  }
+
+  private void refuseReserved(Expr entry, long reserved, int level) {
+    if (reserved != 0) {
+      int cause = PageFaultCode.P | PageFaultCode.RSVD;
+      code.returnIf(
+          Cond.isNotZero(Expr.and(entry, constant(reserved))),
+          fault(FaultReason.RESERVED_BIT, cause, level));
+    }
+  }
+
+  /** All entries are present and well-formed: rights, accessed and dirty bits, result. */
+  private void finish(PagingLevel level, Expr and, Expr or, List<Read> reads) {
+    Read last = reads.getLast();
+    Expr all = code.let("all", and == null ? last.entry() : Expr.and(and, last.entry()));
+    Expr any = code.let("any", or == null ? last.entry() : Expr.or(or, last.entry()));
+    checkRights(level, last.entry(), all, any);
+    Expr leaf = last.entry();
+    if (!plan.allReadOnly()) {
+      leaf = stores ? update(reads) : afterUpdate(last);
+    }
+    Expr result = code.let("result", results.success(level, leaf, and, or, gva));
+    if (!plan.allWritable()) {
+      Expr cleanWrite = constant("CLEAN_WRITE", WalkResult.CLEAN_WRITE);
+      code.when(
+          ResultFormat.isCleanWrite(access, leaf),
+          () -> code.set(result, Expr.or(result, cleanWrite)));
+    }
+    SlotFlags.add(code, slots, plan, result);
+    code.ret(result);
+  }
+
+  private void checkRights(PagingLevel level, Expr leaf, Expr all, Expr any) {
+    Expr row = code.let("row", permissions.row(access));
+    Expr denied = code.let("denied", permissions.rightsDenied(all, any, row));
+    int number = level.number();
+    int withKey = PageFaultCode.P | PageFaultCode.PK;
+    for (Cond keyDenies : permissions.keyDenies(vcpu, leaf, all, row)) {
+      code.when(
+          keyDenies,
+          () -> {
+            code.returnIf(Cond.isZero(denied), fault(FaultReason.PROTECTION_KEY, withKey, number));
+            code.ret(fault(FaultReason.PERMISSION, withKey, number));
+          });
+    }
+    code.returnIf(Cond.isNotZero(denied), fault(FaultReason.PERMISSION, PageFaultCode.P, number));
+  }
+
+  /** Sets accessed and dirty bits from the root down; returns the leaf as it is then. */
+  private Expr update(List<Read> reads) {
+    for (Read read : reads) {
+      boolean isLeaf = read.equals(reads.getLast());
+      Expr wanted = code.let(EntryFormat.name(read.level()) + "Wanted", wanted(read, isLeaf));
+      Cond due = Cond.notEqual(wanted, read.entry());
+      if (!plan.allWritable()) {
+        due = due.and(isWritable(read.slot()));
+      }
+      code.when(
+          due,
+          () -> {
+            code.tryAgainIf(
+                Cond.isFalse(slots.update(read.slot(), read.gpa(), read.entry(), wanted)));
+            if (isLeaf) {
+              code.set(read.entry(), wanted);
+            }
+          });
+    }
+    return reads.getLast().entry();
+  }
+
+  /** The leaf as {@link #update} would leave it. */
+  private Expr afterUpdate(Read leaf) {
+    Expr wanted = wanted(leaf, true);
+    if (plan.allWritable()) {
+      return code.let("after", wanted);
+    }
+    Expr after = code.let("after", leaf.entry());
+    code.when(isWritable(leaf.slot()), () -> code.set(after, wanted));
+    return after;
+  }
+
+  private Cond isWritable(Expr slot) {
+    return Cond.less(slot, slots.writableLimit());
+  }
+
+  /** The entry with A set and, in the leaf of a write, D. */
+  private Expr wanted(Read read, boolean isLeaf) {
+    Expr wanted = Expr.or(read.entry(), constant("A", EntryBits.A));
+    if (!isLeaf) {
+      return wanted;
+    }
+    // WRITE is bit 1 of an access and D bit 6 of an entry.
+    int left = Long.numberOfTrailingZeros(EntryBits.D / Access.WRITE);
+    Expr write = Expr.intAnd(access, intConstant(Access.WRITE).printedAs("WRITE"));
+    return Expr.or(wanted, Expr.toLong(Expr.intShiftLeft(write, left)));
+  }
+}

@@ -1,0 +1,64 @@
+package org.pagestamp.codegen;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import org.pagestamp.interpreter.InterpretedWalker;
+import org.pagestamp.mode.Role;
+import org.pagestamp.slot.SlotLayout;
+import org.pagestamp.walk.VcpuState;
+import org.pagestamp.walk.WalkTrace;
+import org.pagestamp.walk.Walker;
+
+/** What all generated classes share: the superclass, and the primitives that they call. */
+abstract class GeneratedWalker extends Walker {
+  /** How entries are read. Unaligned, which costs no alignment test; the addresses are aligned. */
+  static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final VarHandle LONG_ENTRY =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+
+  private static final VarHandle INT_ENTRY =
+      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+
+  GeneratedWalker(Role role, SlotLayout layout) {
+    super(role, layout);
+  }
+
+  /** The reference tells the story: it reads the same entries and comes to the same answer. */
+  @Override
+  public WalkTrace explain(VcpuState vcpu, long gva, int access) {
+    return new InterpretedWalker(role(), layout()).explain(vcpu, gva, access);
+  }
+
+  static boolean compareAndSet(MemorySegment memory, long offset, long expected, long value) {
+    return LONG_ENTRY.compareAndSet(memory, offset, expected, value);
+  }
+
+  static boolean compareAndSet(MemorySegment memory, long offset, int expected, int value) {
+    return INT_ENTRY.compareAndSet(memory, offset, expected, value);
+  }
+
+  /** Compare-and-set for a single virtual CPU: any memory, but not atomic. */
+  static boolean replace(MemorySegment memory, long offset, long expected, long value) {
+    if (memory.get(LONG, offset) != expected) {
+      return false;
+    }
+    memory.set(LONG, offset, value);
+    return true;
+  }
+
+  /** Compare-and-set for a single virtual CPU: any memory, but not atomic. */
+  static boolean replace(MemorySegment memory, long offset, int expected, int value) {
+    if (memory.get(INT, offset) != expected) {
+      return false;
+    }
+    memory.set(INT, offset, value);
+    return true;
+  }
+}

@@ -1,0 +1,84 @@
+package org.pagestamp.codegen;
+
+import static org.pagestamp.codegen.Expr.constant;
+
+import org.pagestamp.mode.EntryBits;
+import org.pagestamp.mode.PagingLevel;
+import org.pagestamp.mode.Role;
+import org.pagestamp.walk.Access;
+import org.pagestamp.walk.FaultReason;
+import org.pagestamp.walk.PageFaultCode;
+import org.pagestamp.walk.WalkResult;
+
+/** Expressions that pack results: see {@link WalkResult}. */
+final class ResultFormat {
+  private static final long FOLDED = EntryBits.W | EntryBits.U;
+
+  /** The error code is in bits 31:16 of a fault. */
+  private static final int CODE_SHIFT = 16;
+
+  private final Role role;
+  private final EntryFormat entries;
+
+  ResultFormat(Role role, EntryFormat entries) {
+    this.role = role;
+    this.entries = entries;
+  }
+
+  /**
+   * A success.
+   *
+   * @param leaf the leaf entry after the walk
+   * @param and AND of the entries above, or null if there are none
+   * @param or OR of the entries above, or null if there are none
+   */
+  Expr success(PagingLevel level, Expr leaf, Expr and, Expr or, Expr gva) {
+    long kept = WalkResult.LEAF_ATTRIBUTES | FOLDED | EntryBits.NX;
+    if (level.number() == 1) {
+      kept |= EntryBits.PAT | role.mode().tableMask();
+    }
+    if (role.mode().entryBytes() == Integer.BYTES) {
+      kept &= 0xFFFF_FFFFL;
+    }
+    Expr mask = constant(kept);
+    if (and != null) {
+      mask = Expr.and(Expr.or(and, constant("~(W|U)", ~FOLDED)), mask);
+    }
+    Expr result = Expr.and(leaf, mask);
+    if (level.number() > 1) {
+      int left = Long.numberOfTrailingZeros(EntryBits.PAT_LARGE / EntryBits.PAT);
+      Expr pat = Expr.and(Expr.shiftRight(leaf, left), constant("PAT", EntryBits.PAT));
+      result = Expr.or(Expr.or(result, entries.pageGpa(level, leaf, gva)), pat);
+    }
+    Expr atLevel = constant("LEVEL" + level.number(), (long) level.number() << LEVEL_SHIFT);
+    if (or != null && role.nxe()) {
+      atLevel = Expr.or(Expr.and(or, constant("NX", EntryBits.NX)), atLevel);
+    }
+    return Expr.or(result, atLevel);
+  }
+
+  private static final int LEVEL_SHIFT = WalkResult.LEVEL_SHIFT;
+
+  /** The part of every fault's error code that the access determines, where a fault has it. */
+  Expr accessBits(Expr access) {
+    int bits = PageFaultCode.WRITE | PageFaultCode.USER;
+    if (role.reportsFetch()) {
+      bits |= PageFaultCode.FETCH;
+    }
+    Expr code = Expr.intAnd(access, Expr.intConstant(bits));
+    return Expr.toLong(Expr.intShiftLeft(code, CODE_SHIFT));
+  }
+
+  /** A fault; {@code cause} are the error-code bits that tell the cause. */
+  static Expr fault(FaultReason reason, int cause, int level) {
+    return constant(
+        reason.name() + (level == 0 ? "" : "@" + level), WalkResult.fault(reason, cause, level));
+  }
+
+  /** 0 or CLEAN_WRITE: a write succeeds, though D of its leaf in a read-only slot is clear. */
+  static Cond isCleanWrite(Expr access, Expr leaf) {
+    Expr write = Expr.intAnd(access, Expr.intConstant(Access.WRITE).printedAs("WRITE"));
+    Expr dirty = Expr.and(leaf, constant("D", EntryBits.D));
+    return Cond.isNotZero(write).and(Cond.isZero(dirty));
+  }
+}

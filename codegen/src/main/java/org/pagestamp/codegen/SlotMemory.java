@@ -1,0 +1,243 @@
+package org.pagestamp.codegen;
+
+import static org.pagestamp.codegen.Expr.constant;
+import static org.pagestamp.codegen.Expr.intConstant;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.pagestamp.slot.AccessorBacking;
+import org.pagestamp.slot.DirtyLog;
+import org.pagestamp.slot.MemSlot;
+import org.pagestamp.slot.MemoryAccessor;
+import org.pagestamp.slot.SegmentBacking;
+import org.pagestamp.slot.UpdateMode;
+
+/**
+ * Reading and updating an entry in the memory of a slot: through constants where the slot's number
+ * is known, through arrays where there are too many slots for that.
+ */
+final class SlotMemory {
+  private static final String WALKER = "org/pagestamp/codegen/GeneratedWalker";
+  private static final String SEGMENT = "Ljava/lang/foreign/MemorySegment;";
+
+  private final SlotPlan plan;
+  private final boolean wide;
+  private final String casName;
+  private final ClassConstants constants;
+
+  SlotMemory(SlotPlan plan, int entryBytes, UpdateMode mode, ClassConstants constants) {
+    this.plan = plan;
+    this.wide = entryBytes == Long.BYTES;
+    this.casName = mode == UpdateMode.ATOMIC ? "compareAndSet" : "replace";
+    this.constants = constants;
+  }
+
+  /** The bound that an entry's offset in a slot must be below. */
+  Expr limit(int number) {
+    // For segments: the bound of the segment's own check, which C2 then drops.
+    int tail = plan.isAccessor(number) ? 0 : entryBytes() - 1;
+    return constant(plan.slot(number).byteSize() - tail);
+  }
+
+  private int entryBytes() {
+    return wide ? Long.BYTES : Integer.BYTES;
+  }
+
+  /** The entry at {@code offset} in a slot. */
+  Expr readAt(int number, Expr offset) {
+    return plan.isAccessor(number)
+        ? load(accessor(number), Expr.plus(offset, constant(plan.slot(number).baseGpa())))
+        : get(segment(number), offset);
+  }
+
+  /** The entry at {@code gpa} in a slot. */
+  Expr read(int number, Expr gpa) {
+    return plan.isAccessor(number)
+        ? load(accessor(number), gpa)
+        : get(segment(number), offset(number, gpa));
+  }
+
+  private Expr offset(int number, Expr gpa) {
+    return Expr.minus(gpa, constant(plan.slot(number).baseGpa()));
+  }
+
+  private Expr get(Expr segment, Expr offset) {
+    String shortText = segment.text() + "[" + offset.text() + "]";
+    if (wide) {
+      Expr layout = layoutField("LONG", ValueLayout.OfLong.class);
+      String descriptor = "(Ljava/lang/foreign/ValueLayout$OfLong;J)J";
+      return Expr.invoke(segment, true, "get", descriptor, layout, offset).printedAs(shortText);
+    }
+    Expr layout = layoutField("INT", ValueLayout.OfInt.class);
+    String descriptor = "(Ljava/lang/foreign/ValueLayout$OfInt;J)I";
+    return zeroExtended(
+        Expr.invoke(segment, true, "get", descriptor, layout, offset).printedAs(shortText));
+  }
+
+  private static Expr layoutField(String name, Class<?> type) {
+    return Expr.staticField(WALKER, name, type.descriptorString());
+  }
+
+  private Expr load(Expr accessor, Expr gpa) {
+    return wide
+        ? Expr.invoke(accessor, true, "getLong", "(J)J", gpa)
+        : zeroExtended(Expr.invoke(accessor, true, "getInt", "(J)I", gpa));
+  }
+
+  private static Expr zeroExtended(Expr value) {
+    return Expr.and(Expr.toLong(value), constant(0xFFFF_FFFFL));
+  }
+
+  private Expr segment(int number) {
+    MemSlot slot = plan.slot(number);
+    SegmentBacking backing = (SegmentBacking) slot.backing();
+    return constants.field("MEMORY" + number, MemorySegment.class, backing.slice(slot.byteSize()));
+  }
+
+  private Expr accessor(int number) {
+    AccessorBacking backing = (AccessorBacking) plan.slot(number).backing();
+    return constants.field("ACCESSOR" + number, MemoryAccessor.class, backing.accessor());
+  }
+
+  /** {@code return} whether the entry was updated, after marking its page dirty. */
+  void update(Code code, int number, Expr gpa, Expr expected, Expr value) {
+    Expr swapped =
+        plan.isAccessor(number)
+            ? store(accessor(number), gpa, expected, value)
+            : swap(segment(number), offset(number, gpa), expected, value);
+    MemSlot slot = plan.slot(number);
+    if (slot.dirtyLog() == null) {
+      code.ret(swapped);
+      return;
+    }
+    code.returnIf(Cond.isFalse(swapped), intConstant(0));
+    Expr log = constants.field("DIRTY" + number, DirtyLog.class, slot.dirtyLog());
+    Expr page = Expr.shiftRight(offset(number, gpa), MemSlot.PAGE_SHIFT);
+    code.run(Expr.invoke(log, false, "mark", "(J)V", page));
+    code.ret(intConstant(1));
+  }
+
+  private Expr swap(Expr segment, Expr offset, Expr expected, Expr value) {
+    return wide
+        ? Expr.call(WALKER, casName, "(" + SEGMENT + "JJJ)Z", segment, offset, expected, value)
+        : Expr.call(
+            WALKER,
+            casName,
+            "(" + SEGMENT + "JII)Z",
+            segment,
+            offset,
+            Expr.toInt(expected),
+            Expr.toInt(value));
+  }
+
+  private Expr store(Expr accessor, Expr gpa, Expr expected, Expr value) {
+    return wide
+        ? Expr.invoke(accessor, true, "compareAndSetLong", "(JJJ)Z", gpa, expected, value)
+        : Expr.invoke(
+            accessor,
+            true,
+            "compareAndSetInt",
+            "(JII)Z",
+            gpa,
+            Expr.toInt(expected),
+            Expr.toInt(value));
+  }
+
+  // Slots by index.
+
+  /** {@code return} the entry at {@code gpa} in a slot known by its number at run time. */
+  void readIndexed(Code code, Expr slot, Expr gpa) {
+    if (plan.hasAccessors()) {
+      Expr accessor = code.let("accessor", Expr.element(accessors(), slot));
+      if (!plan.hasSegments()) {
+        code.ret(load(accessor, gpa));
+        return;
+      }
+      code.returnIf(Cond.isNotNull(accessor), load(accessor, gpa));
+    }
+    code.ret(get(indexedSegment(slot), Expr.plus(gpa, Expr.element(deltas(), slot))));
+  }
+
+  /** As {@link #update}, in a slot known by its number at run time. */
+  void updateIndexed(Code code, Expr slot, Expr gpa, Expr expected, Expr value) {
+    Expr updated = code.declare("updated", "Z");
+    Runnable inSegment =
+        () ->
+            code.set(
+                updated,
+                swap(
+                    indexedSegment(slot),
+                    Expr.plus(gpa, Expr.element(deltas(), slot)),
+                    expected,
+                    value));
+    if (plan.hasAccessors()) {
+      Expr accessor = code.let("accessor", Expr.element(accessors(), slot));
+      Runnable inAccessor = () -> code.set(updated, store(accessor, gpa, expected, value));
+      if (plan.hasSegments()) {
+        code.choose(Cond.isNotNull(accessor), inAccessor, inSegment);
+      } else {
+        inAccessor.run();
+      }
+    } else {
+      inSegment.run();
+    }
+    if (plan.logsDirtyPages()) {
+      code.returnIf(Cond.isFalse(updated), intConstant(0));
+      Expr log = code.let("log", Expr.element(logs(), slot));
+      Expr page = Expr.shiftRight(Expr.minus(gpa, Expr.element(bases(), slot)), MemSlot.PAGE_SHIFT);
+      code.when(Cond.isNotNull(log), () -> code.run(Expr.invoke(log, false, "mark", "(J)V", page)));
+    }
+    code.ret(updated);
+  }
+
+  /** The one segment that all slots share, or the slot's own. */
+  private Expr indexedSegment(Expr slot) {
+    if (plan.sharedSegment() != null) {
+      return constants.field("MEMORY", MemorySegment.class, plan.sharedSegment());
+    }
+    MemorySegment[] segments =
+        plan.slots().stream()
+            .map(
+                each ->
+                    each.backing() instanceof SegmentBacking backing
+                        ? backing.slice(each.byteSize())
+                        : null)
+            .toArray(MemorySegment[]::new);
+    return Expr.element(constants.field("MEMORIES", MemorySegment[].class, segments), slot);
+  }
+
+  /** What to add to a gpa to get an offset in {@link #indexedSegment}. */
+  private Expr deltas() {
+    long[] deltas =
+        plan.slots().stream()
+            .mapToLong(
+                slot ->
+                    plan.sharedSegment() != null && slot.backing() instanceof SegmentBacking backing
+                        ? backing.offset() - slot.baseGpa()
+                        : -slot.baseGpa())
+            .toArray();
+    return constants.field("DELTAS", long[].class, deltas);
+  }
+
+  private Expr bases() {
+    long[] bases = plan.slots().stream().mapToLong(MemSlot::baseGpa).toArray();
+    return constants.field("BASES", long[].class, bases);
+  }
+
+  private Expr accessors() {
+    MemoryAccessor[] accessors =
+        plan.slots().stream()
+            .map(
+                slot ->
+                    slot.backing() instanceof AccessorBacking(MemoryAccessor accessor)
+                        ? accessor
+                        : null)
+            .toArray(MemoryAccessor[]::new);
+    return constants.field("ACCESSORS", MemoryAccessor[].class, accessors);
+  }
+
+  private Expr logs() {
+    DirtyLog[] logs = plan.slots().stream().map(MemSlot::dirtyLog).toArray(DirtyLog[]::new);
+    return constants.field("DIRTY", DirtyLog[].class, logs);
+  }
+}

@@ -1,0 +1,289 @@
+package org.pagestamp.codegen;
+
+import static org.pagestamp.codegen.Expr.constant;
+import static org.pagestamp.codegen.Expr.intConstant;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import org.objectweb.asm.Opcodes;
+import org.pagestamp.codegen.ClassBody.Parameter;
+import org.pagestamp.slot.MemSlot;
+import org.pagestamp.slot.UpdateMode;
+import org.pagestamp.walk.WalkResult;
+
+/**
+ * The methods of a generated class that find slots and reach entries in them.
+ *
+ * <p>Few slots are told apart by compares and reached through constants; many through tables. The
+ * likely slot is tested first in either case.
+ */
+final class SlotMethods {
+  private static final String TABLE = "org/pagestamp/codegen/SlotTable";
+  private static final Parameter GPA = new Parameter("gpa", Expr.LONG);
+  private static final Parameter SLOT = new Parameter("slot", Expr.INT);
+
+  private final String owner;
+  private final SlotPlan plan;
+  private final SlotMemory memory;
+  private final ClassConstants constants;
+
+  SlotMethods(
+      String owner, SlotPlan plan, int entryBytes, UpdateMode mode, ClassConstants constants) {
+    this.owner = owner;
+    this.plan = plan;
+    this.memory = new SlotMemory(plan, entryBytes, mode, constants);
+    this.constants = constants;
+  }
+
+  /** Calls {@code slotOf}: the number of the slot that holds {@code gpa}, or -1. */
+  Expr slotOf(Expr gpa) {
+    return Expr.call(owner, "slotOf", "(J)I", gpa);
+  }
+
+  /** Calls {@code read}: the entry at {@code gpa}, which lies in {@code slot}. */
+  Expr read(Expr slot, Expr gpa) {
+    return Expr.call(owner, "read", "(IJ)J", slot, gpa);
+  }
+
+  /** Calls {@code update}: compare-and-set of an entry in a writable slot, and the dirty mark. */
+  Expr update(Expr slot, Expr gpa, Expr expected, Expr value) {
+    return Expr.call(owner, "update", "(IJJJ)Z", slot, gpa, expected, value);
+  }
+
+  /** Calls {@code entry}: the entry at {@code gpa}, wherever it lies, or 0 in a hole. */
+  Expr entry(Expr gpa) {
+    return Expr.call(owner, "entry", "(J)J", gpa);
+  }
+
+  /** The result bits of the slot that holds a page outside the likely slot. */
+  Expr unlikelyFlags(Expr gpa) {
+    return plan.count() <= 1
+        ? constant("NO_SLOT", WalkResult.NO_SLOT)
+        : Expr.call(owner, "flagsOf", "(J)J", gpa);
+  }
+
+  /** How far {@code gpa} is into the likely slot; not below {@link #likelyLimit} if outside. */
+  Expr likelyOffset(Expr gpa) {
+    return Expr.minus(gpa, constant(likely().baseGpa()));
+  }
+
+  /** The inverse of {@link #likelyOffset}. */
+  Expr gpaOfLikely(Expr offset) {
+    return Expr.plus(offset, constant(likely().baseGpa()));
+  }
+
+  Expr likelySize() {
+    return constant(likely().byteSize());
+  }
+
+  private MemSlot likely() {
+    return plan.slot(plan.likely());
+  }
+
+  /** The result bits of a page in the likely slot. */
+  Expr likelyFlags() {
+    return flags(plan.likely());
+  }
+
+  private Expr flags(int number) {
+    return plan.isWritable(number)
+        ? constant(0)
+        : constant("READ_ONLY_SLOT", WalkResult.READ_ONLY_SLOT);
+  }
+
+  /** Emits the methods that the code refers to. */
+  void write(ClassBody body, boolean fastPath, boolean stores) {
+    method(body, "slotOf", "I", List.of(GPA), this::writeSlotOf);
+    method(body, "read", "J", List.of(SLOT, GPA), this::writeRead);
+    if (stores) {
+      Parameter expected = new Parameter("expected", Expr.LONG);
+      Parameter value = new Parameter("value", Expr.LONG);
+      method(body, "update", "Z", List.of(SLOT, GPA, expected, value), this::writeUpdate);
+    }
+    if (plan.count() > 1) {
+      if (fastPath) {
+        method(body, "entry", "J", List.of(GPA), this::writeEntry);
+      }
+      method(body, "flagsOf", "J", List.of(GPA), this::writeFlagsOf);
+    }
+  }
+
+  /** Emits what a walk without paging needs: no entry is ever read. */
+  void writeForPagesOnly(ClassBody body) {
+    if (plan.count() > 1) {
+      method(body, "slotOf", "I", List.of(GPA), this::writeSlotOf);
+      method(body, "flagsOf", "J", List.of(GPA), this::writeFlagsOf);
+    }
+  }
+
+  private static void method(
+      ClassBody body,
+      String name,
+      String returned,
+      List<Parameter> parameters,
+      ClassBody.Body statements) {
+    int access = Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC;
+    body.method(access, name, returned, parameters, statements);
+  }
+
+  private void writeSlotOf(Code code, Expr... parameters) {
+    Expr gpa = parameters[0];
+    if (plan.hasSlots()) {
+      code.returnIf(Cond.below(likelyOffset(gpa), likelySize()), intConstant(plan.likely()));
+    }
+    if (!plan.usesTable()) {
+      tree(code, gpa, unlikely(), number -> code.ret(intConstant(number)), intConstant(-1));
+      return;
+    }
+    SlotTable table = SlotTable.of(plan.slots());
+    if (table == null) {
+      code.ret(search(gpa));
+    } else {
+      lookUp(code, gpa, table);
+    }
+  }
+
+  /** Numbers of all slots but the likely one, lowest base first. */
+  private List<Integer> unlikely() {
+    return byBase().stream().filter(number -> number != plan.likely()).toList();
+  }
+
+  private List<Integer> byBase() {
+    return IntStream.range(0, plan.count())
+        .boxed()
+        .sorted(Comparator.comparingLong(number -> plan.slot(number).baseGfn()))
+        .toList();
+  }
+
+  /** Halves the slots by compares until one is left to test. */
+  private void tree(Code code, Expr gpa, List<Integer> numbers, IntConsumer found, Expr otherwise) {
+    if (numbers.isEmpty()) {
+      code.ret(otherwise);
+    } else if (numbers.size() == 1) {
+      MemSlot slot = plan.slot(numbers.getFirst());
+      Expr offset = Expr.minus(gpa, constant(slot.baseGpa()));
+      code.when(
+          Cond.below(offset, constant(slot.byteSize())), () -> found.accept(numbers.getFirst()));
+      code.ret(otherwise);
+    } else {
+      int half = numbers.size() / 2;
+      long base = plan.slot(numbers.get(half)).baseGpa();
+      code.when(
+          Cond.less(gpa, constant(base)),
+          () -> tree(code, gpa, numbers.subList(0, half), found, otherwise));
+      tree(code, gpa, numbers.subList(half, numbers.size()), found, otherwise);
+    }
+  }
+
+  private void lookUp(Code code, Expr gpa, SlotTable table) {
+    Expr granules = constants.field("GRANULES", int[].class, table.granules());
+    Expr pages = constants.field("PAGES", int[].class, table.pages());
+    int shift = MemSlot.PAGE_SHIFT + SlotTable.GRANULE_SHIFT;
+    Expr granule =
+        code.let("granule", Expr.minus(Expr.shiftRight(gpa, shift), constant(table.first())));
+    code.returnIf(
+        Cond.notBelow(granule, constant(table.granules().length)), intConstant(SlotTable.HOLE));
+    Expr slot = code.let("slot", Expr.element(granules, Expr.toInt(granule)));
+    code.returnIf(Cond.less(intConstant(SlotTable.HOLE - 1), slot), slot);
+    Expr pageInGranule =
+        Expr.intAnd(
+            Expr.toInt(Expr.shiftRight(gpa, MemSlot.PAGE_SHIFT)),
+            intConstant((1 << SlotTable.GRANULE_SHIFT) - 1));
+    Expr firstPage = Expr.intMinus(intConstant(SlotTable.HOLE - 1), slot);
+    code.ret(Expr.element(pages, Expr.intPlus(firstPage, pageInGranule)));
+  }
+
+  private Expr search(Expr gpa) {
+    List<Integer> numbers = byBase();
+    List<Long> bounds = new ArrayList<>();
+    for (int number : numbers) {
+      MemSlot slot = plan.slot(number);
+      bounds.add(slot.baseGfn());
+      bounds.add(slot.baseGfn() + slot.pages());
+    }
+    Expr boundsField =
+        constants.field(
+            "BOUNDS", long[].class, bounds.stream().mapToLong(Long::longValue).toArray());
+    Expr numbersField =
+        constants.field(
+            "NUMBERS", int[].class, numbers.stream().mapToInt(Integer::intValue).toArray());
+    return Expr.call(
+        TABLE,
+        "search",
+        "([J[IJ)I",
+        boundsField,
+        numbersField,
+        Expr.shiftRight(gpa, MemSlot.PAGE_SHIFT));
+  }
+
+  private void writeRead(Code code, Expr... parameters) {
+    Expr slot = parameters[0];
+    Expr gpa = parameters[1];
+    if (plan.usesTable()) {
+      memory.readIndexed(code, slot, gpa);
+    } else if (plan.count() == 1) {
+      code.ret(memory.read(0, gpa));
+    } else {
+      code.cases(slot, plan.count(), number -> code.ret(memory.read(number, gpa)));
+      code.ret(constant(0));
+    }
+  }
+
+  private void writeUpdate(Code code, Expr... parameters) {
+    Expr slot = parameters[0];
+    if (plan.usesTable()) {
+      memory.updateIndexed(code, slot, parameters[1], parameters[2], parameters[3]);
+    } else if (plan.writable() == 1) {
+      memory.update(code, 0, parameters[1], parameters[2], parameters[3]);
+    } else {
+      code.cases(
+          slot,
+          plan.writable(),
+          number -> memory.update(code, number, parameters[1], parameters[2], parameters[3]));
+      code.ret(intConstant(0));
+    }
+  }
+
+  private void writeEntry(Code code, Expr... parameters) {
+    Expr gpa = parameters[0];
+    if (plan.usesTable()) {
+      Expr slot = code.let("slot", slotOf(gpa));
+      code.returnIf(Cond.less(slot, intConstant(0)), constant(0));
+      code.ret(read(slot, gpa));
+    } else {
+      tree(code, gpa, unlikely(), number -> code.ret(memory.read(number, gpa)), constant(0));
+    }
+  }
+
+  private void writeFlagsOf(Code code, Expr... parameters) {
+    Expr noSlot = constant("NO_SLOT", WalkResult.NO_SLOT);
+    Expr slot = code.let("slot", slotOf(parameters[0]));
+    code.returnIf(Cond.less(slot, intConstant(0)), noSlot);
+    if (plan.allWritable()) {
+      code.ret(constant(0));
+    } else if (plan.allReadOnly()) {
+      code.ret(flags(0));
+    } else {
+      code.returnIf(Cond.less(slot, writableLimit()), constant(0));
+      code.ret(flags(plan.writable()));
+    }
+  }
+
+  /** Slots with lower numbers are writable. */
+  Expr writableLimit() {
+    return intConstant(plan.writable()).printedAs("WRITABLE_SLOTS");
+  }
+
+  /** Reading at an offset of the likely slot that was found to be below {@link #likelyLimit}. */
+  Expr readLikely(Expr offset) {
+    return memory.readAt(plan.likely(), offset);
+  }
+
+  /** The bound that an entry's offset in the likely slot must be below. */
+  Expr likelyLimit() {
+    return memory.limit(plan.likely());
+  }
+}

@@ -1,0 +1,125 @@
+package org.pagestamp.codegen;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.pagestamp.slot.AccessorBacking;
+import org.pagestamp.slot.MemSlot;
+import org.pagestamp.slot.SegmentBacking;
+import org.pagestamp.slot.SlotLayout;
+
+/**
+ * What is folded of a slot layout: a numbering of the slots, which of them is likely to hold page
+ * tables, and what no slot of the layout needs.
+ *
+ * <p>Writable slots have the lower numbers, so that "is slot n writable" is one comparison, and no
+ * question at all where all slots are alike.
+ */
+final class SlotPlan {
+  /** Up to this many slots are told apart by compares in the code, more by a table. */
+  static final int MOST_IN_TREE = 8;
+
+  private final List<MemSlot> slots;
+  private final int writable;
+  private final int likely;
+  private final MemorySegment sharedSegment;
+
+  SlotPlan(SlotLayout layout) {
+    List<MemSlot> numbered = new ArrayList<>(layout.slots());
+    numbered.sort(Comparator.comparing(MemSlot::isReadOnly)); // stable: by base within a kind
+    slots = List.copyOf(numbered);
+    writable = (int) slots.stream().filter(slot -> !slot.isReadOnly()).count();
+    likely = largest(slots);
+    sharedSegment = sharedSegment(slots);
+  }
+
+  private static int largest(List<MemSlot> slots) {
+    int largest = slots.isEmpty() ? -1 : 0;
+    for (int i = 1; i < slots.size(); i++) {
+      if (slots.get(i).pages() > slots.get(largest).pages()) {
+        largest = i;
+      }
+    }
+    return largest;
+  }
+
+  private static MemorySegment sharedSegment(List<MemSlot> slots) {
+    MemorySegment shared = null;
+    for (MemSlot slot : slots) {
+      if (!(slot.backing() instanceof SegmentBacking(MemorySegment segment, long offset))
+          || offset < 0
+          || (shared != null && !shared.equals(segment))) {
+        return null;
+      }
+      shared = segment;
+    }
+    return shared;
+  }
+
+  /** The slots; their positions here are their numbers in the generated class. */
+  List<MemSlot> slots() {
+    return slots;
+  }
+
+  MemSlot slot(int number) {
+    return slots.get(number);
+  }
+
+  int count() {
+    return slots.size();
+  }
+
+  /** Slots with numbers below this are writable, the others read-only. */
+  int writable() {
+    return writable;
+  }
+
+  boolean allWritable() {
+    return writable == slots.size();
+  }
+
+  boolean allReadOnly() {
+    return writable == 0;
+  }
+
+  boolean isWritable(int number) {
+    return number < writable;
+  }
+
+  /** Number of the largest slot, which is tested first; -1 without slots. */
+  int likely() {
+    return likely;
+  }
+
+  boolean hasSlots() {
+    return likely >= 0;
+  }
+
+  /** Whether slots are told apart by a table. */
+  boolean usesTable() {
+    return slots.size() > MOST_IN_TREE;
+  }
+
+  /** The segment that all slots lie in, or null if they lie in several. */
+  MemorySegment sharedSegment() {
+    return sharedSegment;
+  }
+
+  boolean isAccessor(int number) {
+    return slot(number).backing() instanceof AccessorBacking;
+  }
+
+  boolean hasAccessors() {
+    return slots.stream().anyMatch(slot -> slot.backing() instanceof AccessorBacking);
+  }
+
+  boolean hasSegments() {
+    return slots.stream().anyMatch(slot -> slot.backing() instanceof SegmentBacking);
+  }
+
+  /** Whether accessed and dirty bits can go into a slot that logs dirty pages. */
+  boolean logsDirtyPages() {
+    return slots.stream().anyMatch(slot -> !slot.isReadOnly() && slot.dirtyLog() != null);
+  }
+}

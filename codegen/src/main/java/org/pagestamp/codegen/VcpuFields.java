@@ -1,0 +1,31 @@
+package org.pagestamp.codegen;
+
+import static org.pagestamp.codegen.Expr.constant;
+
+import org.pagestamp.mode.PagingMode;
+import org.pagestamp.walk.VcpuState;
+
+/** Reading the registers of a {@link VcpuState}. */
+final class VcpuFields {
+  private VcpuFields() {}
+
+  static Expr cr3(Expr vcpu) {
+    return Expr.invoke(vcpu, false, "cr3", "()J");
+  }
+
+  /** The PDPTE register that translates {@code gva} in PAE paging. */
+  static Expr pdpte(Expr vcpu, Expr gva) {
+    int shift = PagingMode.PAE.level(3).shift();
+    long mask = PagingMode.PAE.level(3).entries() - 1L;
+    Expr index = Expr.toInt(Expr.and(Expr.shiftRight(gva, shift), constant(mask)));
+    return Expr.invoke(vcpu, false, "pdpte", "(I)J", index);
+  }
+
+  static Expr pkru(Expr vcpu) {
+    return Expr.invoke(vcpu, false, "pkru", "()I");
+  }
+
+  static Expr pkrs(Expr vcpu) {
+    return Expr.invoke(vcpu, false, "pkrs", "()I");
+  }
+}

@@ -1,0 +1,151 @@
+package org.pagestamp.codegen;
+
+import java.util.List;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+import org.pagestamp.codegen.ClassBody.Parameter;
+import org.pagestamp.mode.EntryBits;
+import org.pagestamp.mode.PagingMode;
+import org.pagestamp.mode.Role;
+import org.pagestamp.slot.MemSlot;
+import org.pagestamp.slot.SlotLayout;
+
+/** Puts a walker class together: constants, constructor, and the methods of a walk. */
+final class WalkerAssembler {
+  private static final String PACKAGE = "org/pagestamp/codegen/";
+  private static final String SUPERCLASS = PACKAGE + "GeneratedWalker";
+  private static final String CONSTRUCTOR =
+      "(Lorg/pagestamp/mode/Role;Lorg/pagestamp/slot/SlotLayout;)V";
+  private static final List<Parameter> WALK_PARAMETERS =
+      List.of(
+          new Parameter("vcpu", "Lorg/pagestamp/walk/VcpuState;"),
+          new Parameter("gva", Expr.LONG),
+          new Parameter("access", Expr.INT));
+
+  /** How many slots the head of a listing names. */
+  private static final int SLOTS_LISTED = 16;
+
+  private final Role role;
+  private final SlotLayout layout;
+  private final String name;
+  private final SlotPlan plan;
+  private final ClassConstants constants;
+  private final Listing listing = new Listing();
+  private final ClassWriter writer = new FramesWithoutLoading();
+  private final ClassBody body = new ClassBody(writer, listing);
+
+  WalkerAssembler(Role role, SlotLayout layout, String name) {
+    this.role = role;
+    this.layout = layout;
+    this.name = name;
+    this.plan = new SlotPlan(layout);
+    this.constants = new ClassConstants(PACKAGE + name);
+  }
+
+  WalkerClass assemble() {
+    String owner = PACKAGE + name;
+    writer.visit(Opcodes.V25, Opcodes.ACC_FINAL | Opcodes.ACC_SUPER, owner, null, SUPERCLASS, null);
+    writer.visitSource(name + ".walk", null);
+    writeHead();
+    writeConstructor();
+    WalkerParts parts = parts(owner);
+    writeWalk(parts);
+    writeExact(parts, "probe", false);
+    if (role.mode() != PagingMode.NO_PAGING) {
+      boolean fastPath = plan.hasSlots();
+      parts.slots().write(body, fastPath, ExactPath.storesIn(plan));
+    } else {
+      parts.slots().writeForPagesOnly(body);
+    }
+    if (role.mode() != PagingMode.NO_PAGING) {
+      parts.permissions().list(listing);
+    }
+    constants.write(writer);
+    writer.visitEnd();
+    byte[] classFile = writer.toByteArray();
+    return new WalkerClass(
+        name, classFile, listing.toString(), body.sizes(), constants.classData());
+  }
+
+  private WalkerParts parts(String owner) {
+    EntryFormat entries = new EntryFormat(role);
+    long alwaysOne = EntryBits.P | (plan.allReadOnly() ? 0 : EntryBits.A);
+    PermissionFields permissions =
+        new PermissionFields(role, constants, alwaysOne, EntryBits.D, entries.reservedInAll());
+    SlotMethods slots =
+        new SlotMethods(owner, plan, role.mode().entryBytes(), layout.updateMode(), constants);
+    return new WalkerParts(
+        owner, role, plan, entries, new ResultFormat(role, entries), slots, permissions);
+  }
+
+  private void writeHead() {
+    listing.line("// " + name + ": " + role);
+    listing.line("// " + plan.count() + " slots, " + plan.writable() + " writable");
+    for (int i = 0; i < Math.min(plan.count(), SLOTS_LISTED); i++) {
+      MemSlot slot = plan.slot(i);
+      listing.line("//   slot " + i + " " + slot + (i == plan.likely() ? ", tried first" : ""));
+    }
+    if (role.mode() != PagingMode.NO_PAGING) {
+      String root = Expr.hex(role.mode().rootMask());
+      listing.line("// ROOT " + root + ", FRAME " + Expr.hex(role.mode().tableMask()));
+    }
+    if (plan.count() > SLOTS_LISTED) {
+      listing.line("//   and " + (plan.count() - SLOTS_LISTED) + " more");
+    }
+  }
+
+  private void writeConstructor() {
+    MethodVisitor mv = writer.visitMethod(0, "<init>", CONSTRUCTOR, null, null);
+    mv.visitCode();
+    mv.visitVarInsn(Opcodes.ALOAD, 0);
+    mv.visitVarInsn(Opcodes.ALOAD, 1);
+    mv.visitVarInsn(Opcodes.ALOAD, 2);
+    mv.visitMethodInsn(Opcodes.INVOKESPECIAL, SUPERCLASS, "<init>", CONSTRUCTOR, false);
+    mv.visitInsn(Opcodes.RETURN);
+    mv.visitMaxs(0, 0);
+    mv.visitEnd();
+  }
+
+  /** {@code walk} is the fast path where there is one, and the exact path otherwise. */
+  private void writeWalk(WalkerParts parts) {
+    boolean fastPath = role.mode() != PagingMode.NO_PAGING && plan.hasSlots();
+    if (!fastPath) {
+      writeExact(parts, "walk", true);
+      return;
+    }
+    body.method(
+        Opcodes.ACC_PUBLIC,
+        "walk",
+        Expr.LONG,
+        WALK_PARAMETERS,
+        (code, p) -> new FastPath(parts, code, p[0], p[1], p[2]).write());
+    body.method(
+        Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC,
+        "exact",
+        Expr.LONG,
+        WALK_PARAMETERS,
+        (code, p) -> new ExactPath(parts, true, code, p[0], p[1], p[2]).write());
+  }
+
+  private void writeExact(WalkerParts parts, String method, boolean stores) {
+    body.method(
+        Opcodes.ACC_PUBLIC,
+        method,
+        Expr.LONG,
+        WALK_PARAMETERS,
+        (code, p) -> new ExactPath(parts, stores, code, p[0], p[1], p[2]).write());
+  }
+
+  /** No class is loaded to compute frames: references on a merged stack are mere objects. */
+  private static final class FramesWithoutLoading extends ClassWriter {
+    FramesWithoutLoading() {
+      super(COMPUTE_FRAMES);
+    }
+
+    @Override
+    protected String getCommonSuperClass(String first, String second) {
+      return first.equals(second) ? first : "java/lang/Object";
+    }
+  }
+}
