@@ -1,0 +1,44 @@
+package org.pagestamp.conformance;
+
+import java.util.Objects;
+import java.util.function.BiFunction;
+import org.pagestamp.codegen.Stamper;
+import org.pagestamp.interpreter.InterpretedWalker;
+import org.pagestamp.mode.Role;
+import org.pagestamp.slot.SlotLayout;
+import org.pagestamp.walk.Walker;
+
+/**
+ * A way to make walkers, with a name for reports.
+ *
+ * @param name for example {@code interpreted}
+ * @param maker makes a walker for a role and a slot layout
+ */
+public record Engine(String name, BiFunction<Role, SlotLayout, Walker> maker) {
+  /** Refuses null. */
+  public Engine {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(maker, "maker");
+  }
+
+  /** The reference: {@link InterpretedWalker}. */
+  public static Engine interpreted() {
+    return new Engine("interpreted", InterpretedWalker::new);
+  }
+
+  /** Walkers of classes that {@code stamper} generates. */
+  public static Engine generated(Stamper stamper) {
+    return new Engine("generated", stamper::stamp);
+  }
+
+  /** A walker for {@code role} over {@code layout}. */
+  public Walker walker(Role role, SlotLayout layout) {
+    return maker.apply(role, layout);
+  }
+
+  /** The name. */
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,35 @@
+package org.pagestamp.conformance;
+
+import java.util.List;
+
+/**
+ * A vector that an engine does not walk as it must.
+ *
+ * @param vector the vector
+ * @param engine name of the engine
+ * @param memory the memory that it walked in
+ * @param problems what is wrong, a sentence each
+ * @param trace the walk as the engine explains it; empty if it does not get that far
+ */
+public record Mismatch(
+    WalkVector vector, String engine, MemoryKind memory, List<String> problems, String trace) {
+  /** Makes the list immutable. */
+  public Mismatch {
+    problems = List.copyOf(problems);
+  }
+
+  /** The whole report, several lines; the last is the vector's own. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        String.format(
+            "vector %s (%s), engine %s, memory %s%n",
+            vector.name(), vector.origin(), engine, memory));
+    for (String problem : problems) {
+      text.append(String.format("  %s%n", problem));
+    }
+    trace.lines().forEach(line -> text.append(String.format("    %s%n", line)));
+    return text.append(vector.origin().json()).toString();
+  }
+}

@@ -1,0 +1,13 @@
+package org.pagestamp.conformance;
+
+/** Told of each vector of a run, in the order of the file. */
+public interface VectorListener {
+  /** A vector was walked as it must be. */
+  default void passed(WalkVector vector) {}
+
+  /** A vector was not. */
+  default void mismatched(Mismatch mismatch) {}
+
+  /** A vector was not walked. */
+  default void notSupported(UnsupportedVector vector) {}
+}
