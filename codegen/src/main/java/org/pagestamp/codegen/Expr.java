@@ -18,6 +18,7 @@ final class Expr {
   static final String LONG = "J";
 
   static final String INT = "I";
+  static final String BOOLEAN = "Z";
 
   private final String descriptor;
   private final String text;
@@ -87,7 +88,7 @@ final class Expr {
     int opcode =
         switch (descriptor) {
           case LONG -> Opcodes.LLOAD;
-          case INT -> Opcodes.ILOAD;
+          case INT, BOOLEAN -> Opcodes.ILOAD;
           default -> Opcodes.ALOAD;
         };
     return new Expr(descriptor, name, "", null, mv -> mv.visitVarInsn(opcode, index));

@@ -160,7 +160,7 @@ final class SlotMemory {
 
   /** As {@link #update}, in a slot known by its number at run time. */
   void updateIndexed(Code code, Expr slot, Expr gpa, Expr expected, Expr value) {
-    Expr updated = code.declare("updated", "Z");
+    Expr updated = code.declare("updated", Expr.BOOLEAN);
     Runnable inSegment =
         () ->
             code.set(
