@@ -36,7 +36,7 @@ final class RandomTables {
   }
 
   private long narrow() {
-    long entry = flags() | page() & EntryBits.FRAME_32;
+    long entry = flags() | (page() & EntryBits.FRAME_32);
     if (in(8)) {
       entry |= EntryBits.PS;
       if (!in(6)) {
@@ -119,7 +119,7 @@ final class RandomTables {
     return switch (random.nextInt(4)) {
       case 0 -> 0;
       case 1 -> random.nextInt();
-      default -> random.nextInt() & random.nextInt() & random.nextInt();
+      default -> 1 << random.nextInt(32) | 1 << random.nextInt(32);
     };
   }
 }

@@ -260,7 +260,7 @@ class ReadOnlyTablesTest {
       CLEAN & ~EntryBits.P,
       CLEAN & ~EntryBits.W,
       CLEAN & ~EntryBits.U,
-      CLEAN & ~EntryBits.W | EntryBits.A,
+      (CLEAN & ~EntryBits.W) | EntryBits.A,
       EntryBits.P | EntryBits.G,
     };
     MappedPage twin = page(engine, mode, 0, CLEAN);
