@@ -47,7 +47,7 @@ class UsageTest {
           map --raw nosuch --cr3 1 --mode 3-level | '3-level' is none of none, 2-level, pae
           map --raw nosuch --cr3 1 --mode pae    | nosuch: cannot be read
           map memtest-x86 --maxphyaddr 99        | MAXPHYADDR 99 is outside
-          map memtest-x86 --efer 0               | impossible registers
+          map memtest-x86 --efer 0x100           | impossible registers
           walk memtest-x86                       | Missing required parameter: 'GVA'
           walk memtest-x86 12ab                  | '12ab' is no number of 64 bits
           walk memtest-x86 0x10000000000000000   | is no number of 64 bits

@@ -21,8 +21,10 @@ class WalkCommandTest {
   void translates(String engine) {
     Cli cli = Cli.run("walk", LINUX, "--user", "--engine", engine, "0x401234", "0x402000");
     assertEquals(
-        "0x401234 -> 0xb8e4234  (page: gpa 0xb8e4000 level 1 -ux accessed)\n"
-            + "0x402000 -> 0xb8e5000  (page: gpa 0xb8e5000 level 1 -u- accessed)\n",
+        """
+        0x401234 -> 0xb8e4234  (page: gpa 0xb8e4000 level 1 -ux accessed)
+        0x402000 -> 0xb8e5000  (page: gpa 0xb8e5000 level 1 -u- accessed)
+        """,
         cli.out());
     assertEquals(0, cli.exitCode());
   }
