@@ -170,13 +170,13 @@ class ElfCoreTest {
           note far off     | 72  | 8 | 2^62      | the file ends at
           note size        | 96  | 8 | 2^62      | the file ends at
           name size        | 176 | 4 | -1        | a note ends beyond its PT_NOTE
-          note size small  | 180 | 4 | 100       | is not the 440 bytes of version 1
-          note version     | 196 | 4 | 2         | is not the 440 bytes of version 1
+          note size small  | 208 | 4 | 100       | is not the 440 bytes of version 1
+          note version     | 224 | 4 | 2         | is not the 440 bytes of version 1
           load far off     | 128 | 8 | 2^62      | the file ends at
           load unaligned   | 144 | 8 | 1         | not whole pages
           load negative    | 144 | 8 | -4096     | not whole pages
           load huge        | 152 | 8 | 2^62      | truncated?
-          paging, no PAE   | 620 | 8 | 0         | EFER.LMA is set while CR4.PAE is clear
+          paging, no PAE   | 648 | 8 | 0         | EFER.LMA is set while CR4.PAE is clear
           """)
   @DisplayName("a broken core is refused by file and offset")
   void brokenCores(String what, int offset, int bytes, String value, String message)
@@ -221,7 +221,8 @@ class ElfCoreTest {
   private static void writeSmall(Guest guest, Path file) throws IOException {
     long base = 0x100000;
     int pages = 0x30;
-    int start = SyntheticCore.FIRST_HEADER + 2 * SyntheticCore.HEADER_BYTES + 460 + 4;
+    int start =
+        SyntheticCore.FIRST_HEADER + 2 * SyntheticCore.HEADER_BYTES + SyntheticCore.NOTE_BYTES;
     MemSlot slot = guest.layout().find(base >>> 12);
     ByteBuffer head = SyntheticCore.head(guest, List.of(slot), start);
     head.putLong(SyntheticCore.FIRST_HEADER + SyntheticCore.HEADER_BYTES + 32, pages * 4096L);
