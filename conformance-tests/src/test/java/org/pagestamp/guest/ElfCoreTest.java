@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -206,6 +207,32 @@ class ElfCoreTest {
       Files.write(file, Arrays.copyOf(whole, length));
       assertRefused(file, "broken");
     }
+  }
+
+  @Test
+  @DisplayName("a core with random bytes anywhere in its headers is refused or opened, never more")
+  void randomCores() throws Exception {
+    Path file = folder.resolve("random.elf");
+    try (Guest capture = ShippedGuests.open("memtest-x86")) {
+      writeSmall(capture, file);
+    }
+    byte[] good = Files.readAllBytes(file);
+    Random random = new Random(1);
+    int opened = 0;
+    for (int i = 0; i < 600; i++) {
+      byte[] broken = good.clone();
+      for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
+        broken[random.nextInt(680)] = (byte) (random.nextBoolean() ? random.nextInt() : -1);
+      }
+      Files.write(file, broken);
+      try (Guest core = Guests.open(file.toString(), CpuOptions.NONE)) {
+        int _ = Mappings.forEach(core, page -> true, 1 << 20);
+        opened++;
+      } catch (GuestFormatException e) {
+        assertTrue(e.getMessage().contains("random.elf"), e.getMessage());
+      }
+    }
+    assertTrue(opened > 50 && opened < 550, "opened " + opened);
   }
 
   private static void assertRefused(Path file, String message) {
