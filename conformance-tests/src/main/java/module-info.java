@@ -4,4 +4,5 @@ module org.pagestamp.conformance {
   requires com.fasterxml.jackson.databind;
 
   exports org.pagestamp.conformance;
+  exports org.pagestamp.guest;
 }

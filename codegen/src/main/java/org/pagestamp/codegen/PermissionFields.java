@@ -83,7 +83,12 @@ final class PermissionFields {
       conditions.add(denied.and(Cond.isNotZero(user)));
     }
     if (role.pks()) {
-      Cond denied = Cond.isNotZero(denied(VcpuFields.pkrs(vcpu), leaf, row));
+      Expr bits = denied(VcpuFields.pkrs(vcpu), leaf, row);
+      if (!role.wp()) {
+        // Write-disable of a supervisor page counts with CR0.WP only, for user writes as well.
+        bits = Expr.intAnd(bits, Expr.intConstant((int) PermissionMasks.KEY_ACCESS_DISABLE));
+      }
+      Cond denied = Cond.isNotZero(bits);
       conditions.add(denied.and(Cond.isZero(user)));
     }
     return conditions;

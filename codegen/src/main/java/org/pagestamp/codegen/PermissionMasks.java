@@ -25,7 +25,7 @@ final class PermissionMasks {
   static final int ZERO = 2;
   static final int KEY = 3;
 
-  private static final long KEY_ACCESS_DISABLE = 1;
+  static final long KEY_ACCESS_DISABLE = 1;
   private static final long KEY_WRITE_DISABLE = 2;
 
   private final Role role;

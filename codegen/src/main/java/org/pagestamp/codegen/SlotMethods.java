@@ -226,6 +226,8 @@ final class SlotMethods {
       memory.readIndexed(code, slot, gpa);
     } else if (plan.count() == 1) {
       code.ret(memory.read(0, gpa));
+    } else if (plan.count() == 0) {
+      code.ret(constant(0));
     } else {
       code.cases(slot, plan.count(), number -> code.ret(memory.read(number, gpa)));
       code.ret(constant(0));

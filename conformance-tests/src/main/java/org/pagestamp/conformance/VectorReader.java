@@ -3,6 +3,7 @@ package org.pagestamp.conformance;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /**
  * Reads a file of vectors one at a time: JSON Lines in UTF-8, plain or compressed with gzip.
@@ -80,9 +82,9 @@ public final class VectorReader implements Closeable {
       return lines.readLine();
     } catch (CharacterCodingException e) {
       throw unreadable("it is not UTF-8", e);
-    } catch (java.io.EOFException e) {
+    } catch (EOFException e) {
       throw unreadable("the compressed file is truncated here", e);
-    } catch (java.util.zip.ZipException e) {
+    } catch (ZipException e) {
       throw unreadable("the compressed file is damaged here: " + e.getMessage(), e);
     }
   }

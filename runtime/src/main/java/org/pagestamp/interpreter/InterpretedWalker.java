@@ -192,9 +192,4 @@ public final class InterpretedWalker extends Walker {
   long reservedBits(int level, long entry) {
     return reserved[level][(int) (entry >>> 7) & 1];
   }
-
-  /** How accessed and dirty bits are set, for explanations. */
-  AccessedDirty accessedDirty() {
-    return accessedDirty;
-  }
 }

@@ -78,7 +78,7 @@ final class Permissions {
     boolean accessDisabled = (bits & 1) != 0;
     boolean writeDisabled = (bits & 2) != 0;
     boolean write = (access & Access.WRITE) != 0;
-    boolean heedsWriteDisable = (access & Access.USER) != 0 || role.wp();
+    boolean heedsWriteDisable = role.wp() || (userPage && (access & Access.USER) != 0);
     return accessDisabled || (writeDisabled && write && heedsWriteDisable);
   }
 

@@ -2,6 +2,7 @@ package org.pagestamp.slot;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 
 /**
  * Which pages of one slot were written to: a bit for each page, index {@code gfn - base}.
@@ -33,22 +34,26 @@ public final class DirtyLog {
    * Records that a page was written to.
    *
    * @param page index in the slot, 0 to {@code pages() - 1}
+   * @throws IndexOutOfBoundsException if the slot has no such page
    */
   public void mark(long page) {
-    int word = (int) (page >>> 6);
-    long bit = 1L << page;
-    if (((long) WORD.getAcquire(words, word) & bit) == 0) {
-      long _ = (long) WORD.getAndBitwiseOr(words, word, bit);
-    }
+    // Also where the bit is set: the full fence of this step keeps the page's new bytes from
+    // becoming visible only after a concurrent getAndClear has taken the bit.
+    long _ = (long) WORD.getAndBitwiseOr(words, word(page), 1L << page);
   }
 
   /**
    * Whether a page was written to since the log was last cleared.
    *
    * @param page index in the slot, 0 to {@code pages() - 1}
+   * @throws IndexOutOfBoundsException if the slot has no such page
    */
   public boolean isDirty(long page) {
-    return ((long) WORD.getAcquire(words, (int) (page >>> 6)) & 1L << page) != 0;
+    return ((long) WORD.getAcquire(words, word(page)) & 1L << page) != 0;
+  }
+
+  private int word(long page) {
+    return (int) (Objects.checkIndex(page, pages) >>> 6);
   }
 
   /** Number of dirty pages. */

@@ -175,8 +175,8 @@ public final class WalkResult {
   }
 
   /**
-   * The result in words, for example {@code gpa 0x1234000 level 1 wu-x- dirty} or {@code fault 0x7
-   * P|WRITE|USER at level 1: permission}.
+   * The result in words, for example {@code gpa 0x1234000 level 1 wux accessed dirty} or {@code
+   * fault 0x7 P|WRITE|USER at level 1: permission}.
    */
   public static String toString(long result) {
     if (isFault(result)) {

@@ -14,7 +14,8 @@ package org.pagestamp.walk;
  * @param userAbove whether every level above allows user accesses
  * @param executableAbove whether no level above has NX set
  * @param adAction what the walk does to A and D
- * @param entryAfter the value that the walk leaves in memory
+ * @param entryAfter the entry with what this step stores; an entry that a recursive table uses at
+ *     several levels ends with the union
  */
 public record WalkStep(
     int level,

@@ -1,0 +1,55 @@
+package org.pagestamp.cli;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.pagestamp.guest.Guest;
+import org.pagestamp.guest.GuestFormatException;
+import org.pagestamp.guest.MissingTable;
+import org.pagestamp.interpreter.InterpretedWalker;
+import org.pagestamp.walk.WalkResult;
+import org.pagestamp.walk.WalkTrace;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code pagestamp explain}. */
+@Command(
+    name = "explain",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Tells a walk level by level: every entry read, where it lies, the rights above it, what"
+          + " becomes of its accessed and dirty bits, and which rule decided.",
+      "Ends with exit code 1 if the address faults."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  pagestamp explain linux64-4l-max 0xffffffff81000000",
+      "  pagestamp explain rom-bios-ad0-q10 0x1000 --write"
+    })
+final class ExplainCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private GuestMixin guestMixin;
+  @Mixin private AccessMixin accessMixin;
+
+  @Parameters(
+      index = "1",
+      paramLabel = "GVA",
+      converter = Numbers.NumberConverter.class,
+      description = "Guest-virtual address: hexadecimal with 0x, or decimal.")
+  private long gva;
+
+  @Override
+  public Integer call() throws GuestFormatException {
+    int access = accessMixin.access();
+    PrintWriter out = spec.commandLine().getOut();
+    try (Guest guest = guestMixin.open(spec.commandLine().getErr())) {
+      WalkTrace trace =
+          new InterpretedWalker(guest.role(), guest.layout()).explain(guest.vcpu(), gva, access);
+      out.print(trace);
+      MissingTable.behind(guest, trace).ifPresent(table -> out.println("  " + table));
+      return WalkResult.isFault(trace.result()) ? PagestampCommand.FOUND : PagestampCommand.OK;
+    }
+  }
+}

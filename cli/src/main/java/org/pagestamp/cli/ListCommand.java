@@ -1,0 +1,153 @@
+package org.pagestamp.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.lang.foreign.Arena;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.pagestamp.codegen.Stamper;
+import org.pagestamp.codegen.WalkerClass;
+import org.pagestamp.guest.CpuOptions;
+import org.pagestamp.guest.Guest;
+import org.pagestamp.guest.GuestFormatException;
+import org.pagestamp.guest.Guests;
+import org.pagestamp.guest.SparseMemory;
+import org.pagestamp.mode.Control;
+import org.pagestamp.mode.CpuFeatures;
+import org.pagestamp.mode.PagingMode;
+import org.pagestamp.mode.Role;
+import org.pagestamp.slot.SlotLayout;
+import org.pagestamp.slot.UpdateMode;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code pagestamp list}. */
+@Command(
+    name = "list",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Prints the walker class that is generated for a mode, role and slots, or for a guest.",
+      "Without options: 4-level paging, no control bit set, one slot of RAM."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  pagestamp list",
+      "  pagestamp list --slots 0+128M:rom",
+      "  pagestamp list --mode pae --wp --nxe --slots 0+3G:ram,0xffff0000+64K:rom --bytecode",
+      "  pagestamp list --guest ovmf64"
+    })
+final class ListCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--bytecode", description = "Print bytecode instead of the listing.")
+  private boolean bytecode;
+
+  @Option(
+      names = "--guest",
+      paramLabel = "GUEST",
+      description = "The class of this guest; the options below are not used then.")
+  private String guestName;
+
+  @Option(
+      names = "--mode",
+      paramLabel = "MODE",
+      defaultValue = "4-level",
+      description = "none, 2-level, pae, 4-level or 5-level (default: ${DEFAULT-VALUE}).")
+  private PagingMode mode;
+
+  @Option(names = "--wp", description = "CR0.WP is set.")
+  private boolean wp;
+
+  @Option(names = "--pse", description = "CR4.PSE is set (2-level).")
+  private boolean pse;
+
+  @Option(names = "--nxe", description = "EFER.NXE is set.")
+  private boolean nxe;
+
+  @Option(names = "--smep", description = "CR4.SMEP is set.")
+  private boolean smep;
+
+  @Option(names = "--smap", description = "CR4.SMAP is set.")
+  private boolean smap;
+
+  @Option(names = "--pke", description = "CR4.PKE is set (long mode).")
+  private boolean pke;
+
+  @Option(names = "--pks", description = "CR4.PKS is set (long mode).")
+  private boolean pks;
+
+  @Option(
+      names = "--maxphyaddr",
+      paramLabel = "BITS",
+      defaultValue = "46",
+      description = "MAXPHYADDR, 32 to 52 (default: ${DEFAULT-VALUE}).")
+  private int maxPhyAddr;
+
+  @Option(names = "--no-1g", description = "The CPU has no 1-GiB pages.")
+  private boolean noOneGig;
+
+  @Option(names = "--amd", description = "Bit 8 of upper entries is reserved, as on AMD CPUs.")
+  private boolean amd;
+
+  @Option(
+      names = "--slots",
+      paramLabel = "SLOTS",
+      defaultValue = "0+128M:ram",
+      converter = SlotSpec.Converter.class,
+      description =
+          SlotSpec.SYNTAX + "; numbers may have units K, M, G, T (default: ${DEFAULT-VALUE}).")
+  private SlotSpec slots;
+
+  @Option(
+      names = "--single-vcpu",
+      description = "Accessed and dirty bits are written plainly, not by compare-and-set.")
+  private boolean singleVcpu;
+
+  @Override
+  public Integer call() throws GuestFormatException {
+    if (guestName != null) {
+      try (Guest guest = Guests.open(guestName, CpuOptions.NONE)) {
+        print(guest.role(), guest.layout());
+      }
+      return PagestampCommand.OK;
+    }
+    try (Arena arena = Arena.ofShared()) {
+      SlotLayout.Builder builder =
+          SlotLayout.builder().updateMode(singleVcpu ? UpdateMode.SINGLE_VCPU : UpdateMode.ATOMIC);
+      slots.addTo(builder, SparseMemory.allocate(slots.bytes(), arena));
+      print(role(), builder.build());
+      return PagestampCommand.OK;
+    } catch (IllegalArgumentException | ArithmeticException | IOException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
+    }
+  }
+
+  private Role role() {
+    Set<Control> controls = EnumSet.noneOf(Control.class);
+    add(controls, wp, Control.WP);
+    add(controls, pse, Control.PSE);
+    add(controls, nxe, Control.NXE);
+    add(controls, smep, Control.SMEP);
+    add(controls, smap, Control.SMAP);
+    add(controls, pke, Control.PKE);
+    add(controls, pks, Control.PKS);
+    return Role.of(
+        mode, new CpuFeatures(maxPhyAddr, !noOneGig, amd), controls.toArray(Control[]::new));
+  }
+
+  private static void add(Set<Control> controls, boolean given, Control control) {
+    if (given) {
+      controls.add(control);
+    }
+  }
+
+  private void print(Role role, SlotLayout layout) {
+    PrintWriter out = spec.commandLine().getOut();
+    WalkerClass generated = new Stamper().generate(role, layout);
+    out.print(bytecode ? generated.bytecode() : generated.listing());
+  }
+}

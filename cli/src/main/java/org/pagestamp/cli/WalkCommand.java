@@ -1,0 +1,95 @@
+package org.pagestamp.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.pagestamp.guest.Guest;
+import org.pagestamp.guest.GuestFormatException;
+import org.pagestamp.guest.MissingTable;
+import org.pagestamp.walk.WalkResult;
+import org.pagestamp.walk.Walker;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code pagestamp walk}. */
+@Command(
+    name = "walk",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Translates addresses.",
+      "Each address is asked by itself: the answer is a real access's, but accessed and dirty bits"
+          + " are not stored. Ends with exit code 1 if an address faults or the engines differ."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  pagestamp walk linux64-4l-max 0xffffffff81000000",
+      "  pagestamp walk linux64-4l-max --user --write 0x401000 0x402000",
+      "  pagestamp walk --raw ram.bin --cr3 0x1000 --mode 4-level 0x400000"
+    })
+final class WalkCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private GuestMixin guestMixin;
+  @Mixin private AccessMixin accessMixin;
+
+  @Option(
+      names = "--engine",
+      paramLabel = "ENGINE",
+      defaultValue = "both",
+      description = "interpreted, generated, or both and compare (default: ${DEFAULT-VALUE}).")
+  private Engine engine;
+
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "GVA",
+      converter = Numbers.NumberConverter.class,
+      description = "Guest-virtual addresses: hexadecimal with 0x, or decimal.")
+  private List<Long> gvas;
+
+  private int exitCode = PagestampCommand.OK;
+
+  @Override
+  public Integer call() throws GuestFormatException {
+    int access = accessMixin.access();
+    PrintWriter out = spec.commandLine().getOut();
+    try (Guest guest = guestMixin.open(spec.commandLine().getErr())) {
+      Map<String, Walker> walkers = engine.walkers(guest);
+      for (long gva : gvas) {
+        walk(guest, walkers, gva, access, out);
+      }
+    }
+    return exitCode;
+  }
+
+  private void walk(
+      Guest guest, Map<String, Walker> walkers, long gva, int access, PrintWriter out) {
+    Walker walker = walkers.values().iterator().next();
+    long result = walker.probe(guest.vcpu(), gva, access);
+    for (Map.Entry<String, Walker> other : walkers.entrySet()) {
+      long answer = other.getValue().probe(guest.vcpu(), gva, access);
+      if (answer != result) {
+        exitCode = PagestampCommand.FOUND;
+        out.printf(
+            "0x%x: the engines differ; %s: %s%n", gva, other.getKey(), WalkResult.toString(answer));
+      }
+    }
+    if (!WalkResult.isFault(result)) {
+      out.printf(
+          "0x%x -> 0x%x  (page: %s)%n",
+          gva, WalkResult.gpa(result, gva), WalkResult.toString(result));
+      return;
+    }
+    exitCode = PagestampCommand.FOUND;
+    Optional<MissingTable> missing =
+        MissingTable.behind(guest, walker.explain(guest.vcpu(), gva, access));
+    out.printf(
+        "0x%x -> %s%s%n",
+        gva, WalkResult.toString(result), missing.map(table -> " (" + table + ")").orElse(""));
+  }
+}

@@ -1,0 +1,2 @@
+/** The command {@code pagestamp} and its subcommands. */
+package org.pagestamp.cli;

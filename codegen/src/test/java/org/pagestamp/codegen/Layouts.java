@@ -1,0 +1,56 @@
+package org.pagestamp.codegen;
+
+import java.lang.foreign.MemorySegment;
+import java.util.EnumSet;
+import java.util.Set;
+import org.pagestamp.mode.Control;
+import org.pagestamp.mode.CpuFeatures;
+import org.pagestamp.mode.PagingMode;
+import org.pagestamp.mode.Role;
+import org.pagestamp.slot.Backing;
+import org.pagestamp.slot.MemSlot;
+import org.pagestamp.slot.SlotFlag;
+import org.pagestamp.slot.SlotLayout;
+
+/** Roles and slot layouts for tests of the generator; memory is small and zero. */
+final class Layouts {
+  static final Role FOUR_LEVEL =
+      Role.of(PagingMode.FOUR_LEVEL, CpuFeatures.intel(46), Control.WP, Control.NXE, Control.SMEP);
+
+  private static final Set<SlotFlag> RAM = EnumSet.noneOf(SlotFlag.class);
+  private static final Set<SlotFlag> ROM = EnumSet.of(SlotFlag.READONLY);
+
+  private Layouts() {}
+
+  static SlotLayout ram(int slots) {
+    return of(slots, 0);
+  }
+
+  static SlotLayout rom(int slots) {
+    return of(0, slots);
+  }
+
+  /** Slots of four pages with holes of four pages between them, writable ones first. */
+  static SlotLayout of(int writable, int readOnly) {
+    SlotLayout.Builder builder = SlotLayout.builder();
+    for (int i = 0; i < writable + readOnly; i++) {
+      long size = 4 * MemSlot.PAGE_SIZE;
+      builder.slot(
+          2L * i * size, size, i < writable ? RAM : ROM, Backing.of(new long[(int) size / 8]));
+    }
+    return builder.build();
+  }
+
+  /** Slots of one page, every other page, all in one segment. */
+  static SlotLayout everyOtherPage(int slots, MemorySegment memory) {
+    SlotLayout.Builder builder = SlotLayout.builder();
+    for (int i = 0; i < slots; i++) {
+      builder.slot(
+          (2L * i + 1) * MemSlot.PAGE_SIZE,
+          MemSlot.PAGE_SIZE,
+          RAM,
+          Backing.of(memory, i * MemSlot.PAGE_SIZE));
+    }
+    return builder.build();
+  }
+}

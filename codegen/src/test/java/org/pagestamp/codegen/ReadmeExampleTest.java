@@ -1,0 +1,74 @@
+package org.pagestamp.codegen;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.pagestamp.mode.CpuFeatures;
+import org.pagestamp.mode.Role;
+import org.pagestamp.slot.Backing;
+import org.pagestamp.slot.SlotLayout;
+import org.pagestamp.walk.Access;
+import org.pagestamp.walk.Cr3Load;
+import org.pagestamp.walk.VcpuState;
+import org.pagestamp.walk.WalkResult;
+import org.pagestamp.walk.Walker;
+
+/** The example of the README compiles, runs, and is the one that the README shows. */
+class ReadmeExampleTest {
+  private final List<String> events = new ArrayList<>();
+
+  @Test
+  void theExampleTakesAPageFaultInAnEmptyGuest() {
+    long cr0 = 0x8001_0011L;
+    long cr4 = 0x20;
+    long efer = 0xD00;
+    long cr3 = 0x1000;
+    long gva = 0x40_0000;
+
+    // README
+    MemorySegment ram = Arena.ofShared().allocate(128 << 20, 4096);
+    SlotLayout slots = SlotLayout.builder().ram(0, Backing.of(ram)).build();
+    Role role = Role.fromRegisters(cr0, cr4, efer, CpuFeatures.intel(46));
+    Walker walker = new Stamper().stamp(role, slots);
+
+    VcpuState vcpu = new VcpuState();
+    Cr3Load load = vcpu.loadCr3(cr3, role, slots); // all but LOADED: the guest gets #GP
+    long result = walker.walk(vcpu, gva, Access.USER | Access.WRITE);
+    if (WalkResult.isFault(result)) {
+      raisePageFault(gva, WalkResult.errorCode(result));
+    } else {
+      fillTlb(gva, WalkResult.pageGpa(result), WalkResult.isWriteWithheld(result));
+    }
+    // end
+
+    assertEquals(Cr3Load.LOADED, load);
+    assertEquals(List.of("#PF 400000 6"), events);
+  }
+
+  private void raisePageFault(long gva, int errorCode) {
+    events.add("#PF " + Long.toHexString(gva) + " " + Integer.toHexString(errorCode));
+  }
+
+  private void fillTlb(long gva, long pageGpa, boolean writeWithheld) {
+    events.add("TLB " + gva + " " + pageGpa + " " + writeWithheld);
+  }
+
+  @Test
+  void theReadmeShowsIt() throws IOException {
+    String source =
+        Files.readString(
+            Path.of("src/test/java", getClass().getName().replace('.', '/') + ".java"));
+    int start = source.indexOf("// README\n") + "// README\n".length();
+    String example = source.substring(start, source.indexOf("    // end\n")).stripIndent();
+    String readme = Files.readString(Path.of("..", "README.md"));
+    assertTrue(readme.contains("```java\n" + example + "```"), example);
+  }
+}

@@ -1,0 +1,161 @@
+package org.pagestamp.codegen;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+import org.pagestamp.mode.Control;
+import org.pagestamp.mode.CpuFeatures;
+import org.pagestamp.mode.PagingMode;
+import org.pagestamp.mode.Role;
+import org.pagestamp.slot.Backing;
+import org.pagestamp.slot.SlotFlag;
+import org.pagestamp.slot.SlotLayout;
+import org.pagestamp.walk.WalkResult;
+
+/** What a role or a layout rules out is absent from the bytecode, not merely never taken. */
+class SpecializationTest {
+  private static final Set<String> STORES =
+      Set.of("compareAndSet", "replace", "set", "mark", "compareAndSetLong", "update");
+
+  /** What the methods of a walk contain: names called, int compares, long constants. */
+  private static final class Contents extends ClassVisitor {
+    final Set<String> calls = new TreeSet<>();
+    final Set<Object> constants = new TreeSet<>((a, b) -> a.toString().compareTo(b.toString()));
+    int intCompares;
+
+    Contents(WalkerClass walkerClass) {
+      super(Opcodes.ASM9);
+      new ClassReader(walkerClass.classFile()).accept(this, 0);
+    }
+
+    @Override
+    public MethodVisitor visitMethod(
+        int access, String name, String descriptor, String signature, String[] exceptions) {
+      if (!List.of("walk", "exact", "probe").contains(name)) {
+        return null;
+      }
+      return new MethodVisitor(Opcodes.ASM9) {
+        @Override
+        public void visitMethodInsn(
+            int opcode, String owner, String called, String type, boolean isInterface) {
+          calls.add(called);
+        }
+
+        @Override
+        public void visitLdcInsn(Object value) {
+          constants.add(value);
+        }
+
+        @Override
+        public void visitInsn(int opcode) {
+          if (opcode == Opcodes.ISUB) {
+            intCompares++; // the writability test compares a slot's number with a constant
+          }
+        }
+      };
+    }
+
+    boolean knowsReadOnlySlots() {
+      return intCompares > 0
+          || constants.contains(WalkResult.CLEAN_WRITE)
+          || constants.contains(WalkResult.READ_ONLY_SLOT);
+    }
+
+    boolean stores() {
+      return calls.stream().anyMatch(STORES::contains);
+    }
+  }
+
+  private static Contents contents(SlotLayout layout) {
+    return new Contents(new Stamper().generate(Layouts.FOUR_LEVEL, layout));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 8, 64})
+  void anAllRamClassHasNoWritabilityTest(int slots) {
+    assertFalse(contents(Layouts.ram(slots)).knowsReadOnlySlots());
+    assertFalse(
+        new Stamper()
+            .generate(Layouts.FOUR_LEVEL, Layouts.ram(slots))
+            .listing()
+            .contains("WRITABLE_SLOTS"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 8, 64})
+  void anAllRomClassHasNoStore(int slots) {
+    assertFalse(contents(Layouts.rom(slots)).stores());
+    assertFalse(
+        new Stamper()
+            .generate(Layouts.FOUR_LEVEL, Layouts.rom(slots))
+            .bytecode()
+            .contains("compareAndSet"));
+  }
+
+  @Test
+  void aMixedClassHasBoth() {
+    Contents mixed = contents(Layouts.of(2, 1));
+    assertTrue(mixed.knowsReadOnlySlots());
+    assertTrue(mixed.stores());
+  }
+
+  @Test
+  void aRoleWithoutKeysDoesNotReadThem() {
+    assertFalse(contents(Layouts.ram(1)).calls.contains("pkru"));
+    Role keys = Role.of(PagingMode.FOUR_LEVEL, CpuFeatures.intel(46), Control.PKE, Control.PKS);
+    Contents with = new Contents(new Stamper().generate(keys, Layouts.ram(1)));
+    assertTrue(with.calls.containsAll(List.of("pkru", "pkrs")));
+  }
+
+  @Test
+  void onlyASlotThatLogsDirtyPagesMarksThem() {
+    SlotLayout plain = Layouts.ram(1);
+    SlotLayout logging =
+        SlotLayout.builder()
+            .slot(0, 0x4000, EnumSet.of(SlotFlag.LOG_DIRTY_PAGES), Backing.of(new long[0x4000 / 8]))
+            .build();
+    Stamper stamper = new Stamper();
+    assertFalse(stamper.generate(Layouts.FOUR_LEVEL, plain).bytecode().contains("DirtyLog"));
+    assertTrue(stamper.generate(Layouts.FOUR_LEVEL, logging).bytecode().contains("DirtyLog.mark"));
+  }
+
+  @Test
+  void withoutOneGigPagesLevelThreeKnowsNoPage() {
+    Role without = Role.of(PagingMode.FOUR_LEVEL, new CpuFeatures(46, false, false), Control.NXE);
+    String listing = new Stamper().generate(without, Layouts.ram(1)).listing();
+    assertFalse(listing.contains("(pdpte & PS)"));
+    assertTrue(listing.contains("(pde & PS)"));
+  }
+
+  @Test
+  void theGuestModesHaveTheirOwnNumberOfLevels() {
+    Stamper stamper = new Stamper();
+    CpuFeatures cpu = CpuFeatures.intel(46);
+    SlotLayout layout = Layouts.ram(1);
+    assertEquals(2, loads(stamper.generate(Role.of(PagingMode.TWO_LEVEL, cpu), layout)));
+    assertEquals(2, loads(stamper.generate(Role.of(PagingMode.PAE, cpu), layout)));
+    assertEquals(4, loads(stamper.generate(Role.of(PagingMode.FOUR_LEVEL, cpu), layout)));
+    assertEquals(5, loads(stamper.generate(Role.of(PagingMode.FIVE_LEVEL, cpu), layout)));
+    assertEquals(0, loads(stamper.generate(Role.of(PagingMode.NO_PAGING, cpu), layout)));
+  }
+
+  /** Reads of memory in the method walk. */
+  private static long loads(WalkerClass walkerClass) {
+    String listing = walkerClass.listing();
+    int start = listing.indexOf("long walk(");
+    int end = listing.indexOf("\n\n", start);
+    return listing.substring(start, end).lines().filter(line -> line.contains("MEMORY0[")).count();
+  }
+}

@@ -1,0 +1,20 @@
+package org.pagestamp.guest;
+
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * What the user knows of a guest's CPU better than its files do.
+ *
+ * @param efer EFER, instead of the one found or assumed
+ * @param maxPhyAddr MAXPHYADDR, 32 to 52, instead of the one found or assumed
+ * @param oneGigPages whether the CPU has 1-GiB pages, which no file tells
+ * @param amd whether bit 8 of upper entries is reserved, as on AMD processors
+ * @param vcpu which virtual CPU of an ELF core, counted from 0
+ */
+public record CpuOptions(
+    OptionalLong efer, OptionalInt maxPhyAddr, boolean oneGigPages, boolean amd, int vcpu) {
+  /** What the files say; an Intel CPU with 1-GiB pages; the first virtual CPU. */
+  public static final CpuOptions NONE =
+      new CpuOptions(OptionalLong.empty(), OptionalInt.empty(), true, false, 0);
+}

@@ -1,0 +1,85 @@
+package org.pagestamp.guest;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Locale;
+import org.pagestamp.mode.CpuFeatures;
+import org.pagestamp.mode.EntryBits;
+import org.pagestamp.mode.PagingMode;
+import org.pagestamp.mode.ReservedBits;
+import org.pagestamp.mode.Role;
+import org.pagestamp.slot.GuestMemory;
+import org.pagestamp.walk.Cr3Load;
+import org.pagestamp.walk.VcpuState;
+
+/** Role and virtual CPU from registers found in files. */
+final class CpuSetup {
+  private static final int PDPTES = 4;
+
+  private CpuSetup() {}
+
+  /** The role of {@code registers}; impossible ones are refused in the name of {@code file}. */
+  static Role role(String file, Registers registers, CpuOptions options)
+      throws GuestFormatException {
+    try {
+      CpuFeatures cpu =
+          new CpuFeatures(registers.maxPhyAddr(), options.oneGigPages(), options.amd());
+      return Role.fromRegisters(registers.cr0(), registers.cr4(), registers.efer(), cpu);
+    } catch (IllegalArgumentException e) {
+      throw GuestFormatException.in(file, e.getMessage());
+    }
+  }
+
+  /**
+   * Loads CR3 as the CPU would, with one leniency for PAE paging: bit 5 of a PDPTE is dropped,
+   * because QEMU sets it in memory as if it were an accessed bit (the Intel SDM, table 4-8, has it
+   * reserved). Every other reserved bit is refused. If the files lack the PDPT, its entries are
+   * taken as not present; the enumeration reports it as missing.
+   */
+  static VcpuState vcpu(String file, Registers registers, Role role, Guest.GuestMemoryImage memory)
+      throws GuestFormatException {
+    VcpuState vcpu = new VcpuState();
+    if (role.mode() == PagingMode.PAE) {
+      vcpu.cr3(registers.cr3());
+      if (memory.presence(registers.cr3() & PagingMode.PAE.rootMask()) == Presence.HELD) {
+        loadPdptes(file, vcpu, role, memory);
+      }
+      return vcpu;
+    }
+    if (vcpu.loadCr3(registers.cr3(), role, memory.layout()) != Cr3Load.LOADED) {
+      throw GuestFormatException.in(
+          file,
+          String.format(
+              Locale.ROOT,
+              "cr3 0x%x has bits at or above MAXPHYADDR %d",
+              registers.cr3(),
+              role.maxPhyAddr()));
+    }
+    return vcpu;
+  }
+
+  private static void loadPdptes(
+      String file, VcpuState vcpu, Role role, Guest.GuestMemoryImage memory)
+      throws GuestFormatException {
+    long table = vcpu.cr3() & PagingMode.PAE.rootMask();
+    byte[] bytes = new byte[PDPTES * Long.BYTES];
+    int _ = new GuestMemory(memory.layout()).read(table, bytes, 0, bytes.length);
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    long reserved = ReservedBits.mask(role, PagingMode.PAE.level(3), false);
+    for (int i = 0; i < PDPTES; i++) {
+      long pdpte = buffer.getLong(i * Long.BYTES) & ~EntryBits.A;
+      if ((pdpte & EntryBits.P) != 0 && (pdpte & reserved) != 0) {
+        throw GuestFormatException.in(
+            file,
+            String.format(
+                Locale.ROOT,
+                "PDPTE %d at gpa 0x%x is 0x%x: reserved bits 0x%x are set, no CPU loads it",
+                i,
+                table + (long) i * Long.BYTES,
+                pdpte,
+                pdpte & reserved));
+      }
+      vcpu.pdpte(i, pdpte);
+    }
+  }
+}
