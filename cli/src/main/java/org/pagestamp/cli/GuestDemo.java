@@ -85,6 +85,7 @@ final class GuestDemo {
       printSpeed(out);
     }
     out.println();
+    progress.clear();
     out.flush();
     boolean equal = byInterpreted.isEqual() && byGenerated.isEqual() && romHolds;
     return equal ? byInterpreted.pages() : -1;

@@ -121,7 +121,7 @@ final class ListCommand implements Callable<Integer> {
       slots.addTo(builder, SparseMemory.allocate(slots.bytes(), arena));
       print(role(), builder.build());
       return PagestampCommand.OK;
-    } catch (IllegalArgumentException | ArithmeticException | IOException e) {
+    } catch (IllegalArgumentException | IOException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());
     }
   }

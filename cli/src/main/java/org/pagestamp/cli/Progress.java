@@ -36,6 +36,13 @@ final class Progress implements AutoCloseable {
     }
   }
 
+  /** Blanks the bar's line, so that output can follow on the same terminal. */
+  void clear() {
+    if (bar != null) {
+      System.err.print("\r" + " ".repeat(WIDTH) + "\r");
+    }
+  }
+
   @Override
   public void close() {
     if (bar != null) {

@@ -47,9 +47,16 @@ record SlotSpec(List<Slot> slots) {
     return new SlotSpec(List.copyOf(slots));
   }
 
-  /** Bytes of all slots; negative or huge sums are refused by whoever allocates them. */
+  /** Bytes of all slots, or {@link Long#MAX_VALUE} if they are more. */
   long bytes() {
-    return slots.stream().mapToLong(Slot::size).reduce(0, Math::addExact);
+    long bytes = 0;
+    for (Slot slot : slots) {
+      bytes = Math.max(0, slot.size()) + bytes;
+      if (bytes < 0) {
+        return Long.MAX_VALUE;
+      }
+    }
+    return bytes;
   }
 
   /**

@@ -24,7 +24,8 @@ import org.pagestamp.walk.Walker;
 record Throughput(double interpreted, double generated) {
   private static final int ADDRESSES = 4096;
   private static final int ROUNDS = 15;
-  private static final long WARM_NANOS = 250_000_000;
+  private static final int WARM_ROUNDS = 3;
+  private static final long WARM_NANOS = 150_000_000;
   private static final long CHUNK_NANOS = 8_000_000;
   private static final long SEED = 20260101;
 
@@ -42,8 +43,10 @@ record Throughput(double interpreted, double generated) {
     VcpuState vcpu = guest.vcpu();
     double[] first = new double[ROUNDS];
     double[] second = new double[ROUNDS];
-    double _ = rate(interpreted, vcpu, gvas, WARM_NANOS);
-    double _ = rate(generated, vcpu, gvas, WARM_NANOS);
+    for (int i = 0; i < WARM_ROUNDS; i++) {
+      double _ = rate(interpreted, vcpu, gvas, WARM_NANOS);
+      double _ = rate(generated, vcpu, gvas, WARM_NANOS);
+    }
     for (int i = 0; i < ROUNDS; i++) {
       first[i] = rate(interpreted, vcpu, gvas, CHUNK_NANOS);
       second[i] = rate(generated, vcpu, gvas, CHUNK_NANOS);

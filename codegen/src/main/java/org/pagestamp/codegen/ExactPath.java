@@ -83,7 +83,7 @@ final class ExactPath {
       return;
     }
     code.tries(Walker.MAX_TRIES, this::writeOnce);
-    code.ret(fault(FaultReason.UPDATE_CONTENDED, 0, mode.topLevelInMemory()));
+    code.ret(fault(FaultReason.UPDATE_CONTENDED, 0, 0));
   }
 
   /** Without paging the address is the gpa, and nothing forbids anything. */

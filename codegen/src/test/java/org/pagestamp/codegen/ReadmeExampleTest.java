@@ -67,8 +67,8 @@ class ReadmeExampleTest {
         Files.readString(
             Path.of("src/test/java", getClass().getName().replace('.', '/') + ".java"));
     int start = source.indexOf("// README\n") + "// README\n".length();
-    String example = source.substring(start, source.indexOf("    // end\n")).stripIndent();
+    String example = source.substring(start, source.indexOf("\n    // end")).stripIndent();
     String readme = Files.readString(Path.of("..", "README.md"));
-    assertTrue(readme.contains("```java\n" + example + "```"), example);
+    assertTrue(readme.contains("```java\n" + example + "\n```"), example);
   }
 }

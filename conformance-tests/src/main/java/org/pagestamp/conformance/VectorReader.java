@@ -23,6 +23,9 @@ import java.util.zip.ZipException;
  * use by several threads.
  */
 public final class VectorReader implements Closeable {
+  /** Far beyond 64 slots; a compressed file may unfold to one endless line. */
+  private static final int LONGEST_LINE = 1 << 20;
+
   private final String file;
   private final BufferedReader lines;
   private long line;
@@ -57,6 +60,13 @@ public final class VectorReader implements Closeable {
       return new VectorReader(
           file,
           new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8.newDecoder())));
+    } catch (EOFException | ZipException e) {
+      stream.close();
+      VectorFormatException exception =
+          new VectorFormatException(
+              file, 1, "", "it begins like gzip, but is not: " + e.getMessage());
+      exception.initCause(e);
+      throw exception;
     } catch (IOException e) {
       stream.close();
       throw e;
@@ -79,7 +89,20 @@ public final class VectorReader implements Closeable {
   private String readLine() throws IOException {
     line++;
     try {
-      return lines.readLine();
+      StringBuilder text = new StringBuilder();
+      int letter = lines.read();
+      if (letter < 0) {
+        return null;
+      }
+      while (letter >= 0 && letter != '\n') {
+        if (text.length() == LONGEST_LINE) {
+          throw new VectorFormatException(
+              file, line, "", "it is longer than " + LONGEST_LINE + " characters");
+        }
+        text.append((char) letter);
+        letter = lines.read();
+      }
+      return text.toString();
     } catch (CharacterCodingException e) {
       throw unreadable("it is not UTF-8", e);
     } catch (EOFException e) {

@@ -19,10 +19,13 @@ import org.pagestamp.walk.VcpuState;
  *
  * <p>The descent is bounded by the depth of the mode, not by a set of visited tables: real guests
  * map one table at many addresses (Linux's espfix: 65,536) and map tables through themselves (Xen,
- * Windows). Tables that map themselves in every entry would take forever, hence a limit.
+ * Windows). Tables that map themselves in every entry would take forever, hence limits.
  */
 public final class Mappings {
-  /** The most tables visited, each as often as it is reached: 4 TiB of 4-KiB pages. */
+  /** The most pages enumerated: 512 GiB in pages of 4 KiB. */
+  public static final int MAX_PAGES = 1 << 27;
+
+  /** The most tables visited, each as often as it is reached. */
   public static final int MAX_VISITS = 1 << 21;
 
   /** Receives the pages in ascending unsigned order of gva. */
@@ -42,9 +45,12 @@ public final class Mappings {
   private final Consumer consumer;
   private final Set<Long> tables = new HashSet<>();
   private final byte[][] pages;
+  private final int maxPages;
+  private int enumerated;
   private int visits;
 
-  private Mappings(Guest guest, Consumer consumer) {
+  private Mappings(Guest guest, Consumer consumer, int maxPages) {
+    this.maxPages = maxPages;
     this.guest = guest;
     this.role = guest.role();
     this.mode = role.mode();
@@ -58,10 +64,15 @@ public final class Mappings {
    * Enumerates {@code guest}; without paging there is nothing.
    *
    * @return the number of distinct pages that hold tables
-   * @throws GuestFormatException if the tables lead to more than {@link #MAX_VISITS} visits
+   * @throws GuestFormatException if there are more than {@link #MAX_PAGES} pages or {@link
+   *     #MAX_VISITS} visits of tables
    */
   public static int forEach(Guest guest, Consumer consumer) throws GuestFormatException {
-    Mappings mappings = new Mappings(guest, consumer);
+    return forEach(guest, consumer, MAX_PAGES);
+  }
+
+  static int forEach(Guest guest, Consumer consumer, int maxPages) throws GuestFormatException {
+    Mappings mappings = new Mappings(guest, consumer, maxPages);
     if (mappings.mode == PagingMode.PAE) {
       boolean _ = mappings.pdptes();
     } else if (mappings.mode != PagingMode.NO_PAGING) {
@@ -104,11 +115,7 @@ public final class Mappings {
   /** Whether a table can be read; counts it, or reports it if the dump lacks it. */
   private boolean isHeld(int level, long gpa, long gva) throws GuestFormatException {
     if (++visits > MAX_VISITS) {
-      throw GuestFormatException.in(
-          guest.name(),
-          "the page tables lead to more than "
-              + MAX_VISITS
-              + " tables; do tables map themselves in many entries?");
+      throw tooMany(MAX_VISITS + " tables");
     }
     return switch (guest.presence(gpa)) {
       case HELD -> {
@@ -121,6 +128,14 @@ public final class Mappings {
       }
       case NO_MEMORY -> false;
     };
+  }
+
+  private GuestFormatException tooMany(String what) {
+    return GuestFormatException.in(
+        guest.name(),
+        "the page tables lead to more than "
+            + what
+            + "; do tables map themselves in many entries?");
   }
 
   /** Visits a table; false to end the enumeration. */
@@ -150,6 +165,9 @@ public final class Mappings {
     Rights rights = above.under(entry, (entry & mask) != 0);
     if (!level.isLeaf(entry, role)) {
       return table(level.number() - 1, entry & mode.tableMask(), gva, rights);
+    }
+    if (++enumerated > maxPages) {
+      throw tooMany(maxPages + " pages");
     }
     long frame = entry & mode.tableMask() & -level.pageSize();
     long high = (entry & level.highFrameBits()) << level.highFrameShift();

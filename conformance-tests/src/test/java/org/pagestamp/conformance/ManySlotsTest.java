@@ -16,7 +16,7 @@ class ManySlotsTest {
   void enginesAgreeOnAnyNumberOfSlots(int count) {
     for (PagingMode mode :
         new PagingMode[] {PagingMode.TWO_LEVEL, PagingMode.PAE, PagingMode.FOUR_LEVEL}) {
-      TwinGuests.of(interpreted, generated, mode, count, count).withTables().walk(500);
+      TwinGuests.of(interpreted, generated, mode, count, count).withTables().walk(200);
     }
   }
 }

@@ -95,7 +95,7 @@ final class MappedPage {
   }
 
   /** The page of a level's table; level 0 stands for the page mapped. */
-  private static long table(int level) {
+  static long table(int level) {
     return level == 0 ? DATA : TABLES + level * MemSlot.PAGE_SIZE;
   }
 

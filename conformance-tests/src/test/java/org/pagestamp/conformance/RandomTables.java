@@ -119,7 +119,7 @@ final class RandomTables {
     return switch (random.nextInt(4)) {
       case 0 -> 0;
       case 1 -> random.nextInt();
-      default -> 1 << random.nextInt(32) | 1 << random.nextInt(32);
+      default -> random.ints(3).reduce(-1, (a, b) -> a & b);
     };
   }
 }

@@ -181,6 +181,20 @@ class VectorReaderTest {
   }
 
   @Test
+  void aFileWithNoMoreThanTheFirstBytesOfGzipIsRefused() {
+    byte[] begin = {0x1F, (byte) 0x8B};
+    VectorFormatException refusal =
+        assertThrows(VectorFormatException.class, () -> VectorLines.reader(begin));
+    assertTrue(refusal.getMessage().contains("begins like gzip"), refusal.getMessage());
+  }
+
+  @Test
+  void aLineWithoutEndIsRefusedBeforeMemoryRunsOut() {
+    VectorFormatException refusal = refusal(" ".repeat(2_000_000));
+    assertTrue(refusal.getMessage().contains("longer than"), refusal.getMessage());
+  }
+
+  @Test
   void bytesThatAreNotUtf8AreRefused() throws IOException {
     try (VectorReader reader = VectorLines.reader(new byte[] {'{', (byte) 0xFF, '}', '\n'})) {
       VectorFormatException refusal = assertThrows(VectorFormatException.class, reader::next);

@@ -97,7 +97,7 @@ public final class InterpretedWalker extends Walker {
         return result;
       }
     }
-    return fault(Rule.UPDATE_CONTENDED, access, 0, vcpu.record().top());
+    return fault(Rule.UPDATE_CONTENDED, access, 0, 0);
   }
 
   /** One pass from the root to the accessed and dirty bits; RETRY if an entry changed meanwhile. */

@@ -104,7 +104,10 @@ public final class SlotLayout {
     return text.toString();
   }
 
-  /** Collects slots; each is checked as it is added. Not safe for use by several threads. */
+  /**
+   * Collects slots: each is checked as it is added, all together in {@link #build}. Not safe for
+   * use by several threads.
+   */
   public static final class Builder {
     private final List<MemSlot> slots = new ArrayList<>();
     private UpdateMode updateMode = UpdateMode.ATOMIC;
@@ -144,11 +147,10 @@ public final class SlotLayout {
      */
     public Builder slot(long baseGpa, long byteSize, Set<SlotFlag> flags, Backing backing) {
       SlotRules.requireRange(baseGpa, byteSize);
-      MemSlot slot =
+      SlotRules.requireBacked(baseGpa, byteSize, backing);
+      slots.add(
           new MemSlot(
-              baseGpa >>> MemSlot.PAGE_SHIFT, byteSize >>> MemSlot.PAGE_SHIFT, flags, backing);
-      SlotRules.requireBacked(slot);
-      slots.add(slot);
+              baseGpa >>> MemSlot.PAGE_SHIFT, byteSize >>> MemSlot.PAGE_SHIFT, flags, backing));
       return this;
     }
 

@@ -39,15 +39,10 @@ final class SlotRules {
         String.format(Locale.ROOT, "slot at 0x%x of 0x%x bytes %s", baseGpa, byteSize, reason));
   }
 
-  static void requireBacked(MemSlot slot) {
-    if (slot.backing().byteSize() < slot.byteSize()) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "slot %s needs 0x%x bytes, its backing has 0x%x",
-              slot,
-              slot.byteSize(),
-              slot.backing().byteSize()));
+  static void requireBacked(long baseGpa, long byteSize, Backing backing) {
+    if (backing.byteSize() < byteSize) {
+      String found = String.format(Locale.ROOT, "0x%x", backing.byteSize());
+      throw refused(baseGpa, byteSize, "is larger than its backing, which has " + found);
     }
   }
 

@@ -90,7 +90,7 @@ public final class WalkResult {
     return FaultReason.of((int) (result >>> FAULT_REASON_SHIFT) & 0xF);
   }
 
-  /** Of a fault: the level of the entry that decided, 1 to 5; 0 for a non-canonical address. */
+  /** Of a fault: the level of the entry that decided, 1 to 5; 0 if no single entry did. */
   public static int faultLevel(long result) {
     return (int) (result >>> FAULT_LEVEL_SHIFT) & 7;
   }
@@ -149,6 +149,14 @@ public final class WalkResult {
     return (result & (EntryBits.W | EntryBits.D | CLEAN_WRITE)) == EntryBits.W;
   }
 
+  /**
+   * Of a success: the access was a write, yet D is clear after it, since the leaf is in a read-only
+   * slot. A TLB may let later writes through; D never gets set.
+   */
+  public static boolean isCleanWrite(long result) {
+    return (result & CLEAN_WRITE) != 0;
+  }
+
   /** Of a success: G of the leaf; it counts only where CR4.PGE is set. */
   public static boolean isGlobal(long result) {
     return (result & EntryBits.G) != 0;
@@ -197,6 +205,7 @@ public final class WalkResult {
     append(text, isAccessed(result), "accessed");
     append(text, isDirty(result), "dirty");
     append(text, isWriteWithheld(result), "write-withheld");
+    append(text, isCleanWrite(result), "clean-write");
     append(text, isGlobal(result), "global");
     append(text, protectionKey(result) != 0, "key=" + protectionKey(result));
     append(text, patIndex(result) != 0, "pat=" + patIndex(result));

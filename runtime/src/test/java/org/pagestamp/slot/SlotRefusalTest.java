@@ -54,7 +54,7 @@ class SlotRefusalTest {
                 SlotLayout.builder()
                     .slot(0x1000, 0x2000, Set.of(), Backing.of(new long[512 + 511])));
     assertEquals(
-        "slot [0x1000, 0x3000) ram needs 0x2000 bytes, its backing has 0x1ff8",
+        "slot at 0x1000 of 0x2000 bytes is larger than its backing, which has 0x1ff8",
         refusal.getMessage());
   }
 

@@ -35,7 +35,7 @@ class WalkTraceTest {
             "  level 1  entry[1] = 0x9007  gpa 0x3008 in slot 1 (read-only), rights above wux,"
                 + " A/D skipped: read-only slot",
             "  decided by: every check passed",
-            "  result: gpa 0x9000 level 1 wux"),
+            "  result: gpa 0x9000 level 1 wux clean-write"),
         trace.toString().lines().toList());
   }
 
