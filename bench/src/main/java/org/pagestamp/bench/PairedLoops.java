@@ -10,7 +10,7 @@ final class PairedLoops {
   private static final int LEAST_BLOCKS = 10;
   private static final int MOST_BLOCKS = 50;
 
-  /** So many blocks without a faster one, and the JIT compiler is taken to be done. */
+  /** After so many blocks in which no loop got faster, the JIT compiler is taken to be done. */
   private static final int STEADY_BLOCKS = 5;
 
   private static final double FASTER = 0.97;
@@ -32,28 +32,31 @@ final class PairedLoops {
     }
   }
 
-  /** Runs every loop until it gets no faster. */
+  /**
+   * Runs all loops in turn until none gets faster. In turn from the beginning, or else the JIT
+   * would inline the first into the timing code, where it could be faster or slower than by itself.
+   */
   void warmUp() {
-    for (LongSupplier chunk : chunks.values()) {
-      long best = Long.MAX_VALUE;
-      int bestBlock = 0;
-      for (int block = 0;
-          block < MOST_BLOCKS && (block < LEAST_BLOCKS || block < bestBlock + STEADY_BLOCKS);
-          block++) {
-        long fastest = fastestInBlock(chunk);
-        if (fastest < best * FASTER) {
-          bestBlock = block;
+    Map<Engine, Long> best = new EnumMap<>(Engine.class);
+    int lastFaster = 0;
+    for (int block = 0;
+        block < MOST_BLOCKS && (block < LEAST_BLOCKS || block < lastFaster + STEADY_BLOCKS);
+        block++) {
+      for (Map.Entry<Engine, Long> now : fastestInBlock().entrySet()) {
+        long before = best.getOrDefault(now.getKey(), Long.MAX_VALUE);
+        if (now.getValue() < before * FASTER) {
+          lastFaster = block;
         }
-        best = Math.min(best, fastest);
+        best.put(now.getKey(), Math.min(before, now.getValue()));
       }
     }
   }
 
-  private long fastestInBlock(LongSupplier chunk) {
-    long fastest = Long.MAX_VALUE;
+  private Map<Engine, Long> fastestInBlock() {
+    Map<Engine, Long> fastest = new EnumMap<>(Engine.class);
     long end = System.nanoTime() + BLOCK_NANOS;
     while (System.nanoTime() < end) {
-      fastest = Math.min(fastest, time(chunk));
+      chunks.forEach((engine, chunk) -> fastest.merge(engine, time(chunk), Math::min));
     }
     return fastest;
   }
