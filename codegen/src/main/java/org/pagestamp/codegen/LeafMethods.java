@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.objectweb.asm.Opcodes;
 import org.pagestamp.codegen.ClassBody.Parameter;
-import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.LeafRule;
 import org.pagestamp.mode.PagingLevel;
 import org.pagestamp.mode.Role;
@@ -88,27 +87,18 @@ final class LeafMethods {
       Expr or) {
     PermissionFields permissions = parts.permissions();
     Expr exact = parts.callExact(vcpu, gva, access);
-    Expr row = code.let("row", permissions.row(access));
-    code.returnIf(Cond.isNotZero(wrong(level, leaf, and, or, row)), exact);
-    Expr allowed = and == null ? leaf : Expr.and(and, leaf);
-    permissions.keyDenies(vcpu, leaf, allowed, row).forEach(cond -> code.returnIf(cond, exact));
-    Expr result = code.let("result", parts.results().success(level, leaf, and, or, gva));
+    long allOne = permissions.alwaysOne();
+    long allZero = permissions.alwaysZero();
+    Expr result =
+        code.let("result", parts.results().combined(level, leaf, and, or, gva, allOne, allZero));
+    Expr wrong = permissions.differs(result, access);
+    long inLeaf = parts.entries().reservedInLeaf(level) & ~allZero;
+    if (inLeaf != 0) {
+      wrong = Expr.or(wrong, Expr.and(leaf, constant(inLeaf)));
+    }
+    code.returnIf(Cond.isNotZero(wrong), exact);
+    permissions.keyDenies(vcpu, leaf, result, access).forEach(cond -> code.returnIf(cond, exact));
     SlotFlags.add(code, parts.slots(), parts.plan(), result);
     code.ret(result);
-  }
-
-  private Expr wrong(PagingLevel level, Expr leaf, Expr and, Expr or, Expr row) {
-    PermissionFields permissions = parts.permissions();
-    Expr all = leaf;
-    if (and != null) {
-      all = Expr.and(Expr.or(and, constant("D", EntryBits.D)), leaf); // D counts in the leaf only
-    }
-    Expr wrong = permissions.differs(all, row);
-    if (permissions.knowsZeroBits()) {
-      Expr any = or == null ? leaf : Expr.or(or, leaf);
-      wrong = Expr.or(wrong, permissions.mustBeZero(any, row));
-    }
-    long inLeaf = parts.entries().reservedInLeaf(level) & ~parts.entries().reservedInAll();
-    return inLeaf == 0 ? wrong : Expr.or(wrong, Expr.and(leaf, constant(inLeaf)));
   }
 }
