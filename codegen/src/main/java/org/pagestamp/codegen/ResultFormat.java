@@ -66,8 +66,9 @@ final class ResultFormat {
     }
     Expr atLevel = constant("LEVEL" + level.number(), (long) level.number() << LEVEL_SHIFT);
     if (or != null && ored != 0) {
+      // A sum of disjoint bits: of two ORs C2 would make the level wait for the leaf.
       atLevel =
-          Expr.or(
+          Expr.plus(
               Expr.and(or, constant(ored == EntryBits.NX ? "NX" : Expr.hex(ored), ored)), atLevel);
     }
     return Expr.or(result, atLevel);
