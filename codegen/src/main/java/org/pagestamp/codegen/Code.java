@@ -1,8 +1,5 @@
 package org.pagestamp.codegen;
 
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Objects;
 import java.util.function.IntConsumer;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
@@ -16,7 +13,6 @@ final class Code {
   private final Listing listing;
   private final MethodVisitor mv;
   private int nextLocal;
-  private final Map<String, Expr> locals = new HashMap<>();
   private Label nextTry;
 
   Code(int methodAccess, Listing listing, MethodVisitor mv) {
@@ -40,13 +36,7 @@ final class Code {
   Expr declare(String name, String descriptor) {
     Expr local = Expr.local(name, descriptor, nextLocal);
     nextLocal += size(descriptor);
-    locals.put(name, local);
     return local;
-  }
-
-  /** The local variable last declared by this name. */
-  Expr named(String name) {
-    return Objects.requireNonNull(locals.get(name), name);
   }
 
   /** {@code local = value}. */

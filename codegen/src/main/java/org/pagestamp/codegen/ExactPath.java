@@ -176,11 +176,10 @@ final class ExactPath {
   }
 
   private void checkRights(PagingLevel level, Expr leaf, Expr all, Expr any) {
-    Expr row = code.let("row", permissions.row(access));
-    Expr denied = code.let("denied", permissions.rightsDenied(all, any, row));
+    Expr denied = code.let("denied", permissions.rightsDenied(all, any, access));
     int number = level.number();
     int withKey = PageFaultCode.P | PageFaultCode.PK;
-    for (Cond keyDenies : permissions.keyDenies(vcpu, leaf, all, row)) {
+    for (Cond keyDenies : permissions.keyDenies(vcpu, leaf, all, access)) {
       code.when(
           keyDenies,
           () -> {

@@ -4,6 +4,7 @@ import static org.pagestamp.codegen.Expr.constant;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.Role;
 import org.pagestamp.walk.Access;
@@ -13,12 +14,14 @@ final class PermissionFields {
   /** What of the masks is about rights, not about presence, reserved, accessed and dirty bits. */
   private static final long RIGHTS = EntryBits.W | EntryBits.U;
 
-  private static final List<String> COLUMNS = List.of("CARE", "VALUE", "ZERO", "KEY");
+  private static final List<String> COLUMNS = List.of("CARE", "VALUE");
 
   private final Role role;
   private final long[] table;
-  private final Expr masks;
-  private final boolean knowsZeroBits;
+  private final int[] keyBits;
+  private final long alwaysOne;
+  private final long alwaysZero;
+  private final ClassConstants constants;
 
   /**
    * Puts the masks into {@code constants}.
@@ -30,43 +33,52 @@ final class PermissionFields {
   PermissionFields(
       Role role, ClassConstants constants, long alwaysOne, long dirty, long alwaysZero) {
     this.role = role;
-    this.table = new PermissionMasks(role).table(alwaysOne, dirty, alwaysZero);
-    this.masks = constants.field("MASKS", long[].class, table);
-    this.knowsZeroBits = alwaysZero != 0 || role.nxe();
+    PermissionMasks masks = new PermissionMasks(role);
+    this.table = masks.table(alwaysOne, dirty, alwaysZero);
+    this.keyBits = IntStream.range(0, Access.LIMIT).map(masks::keyBits).toArray();
+    this.alwaysOne = alwaysOne;
+    this.alwaysZero = alwaysZero;
+    this.constants = constants;
   }
 
-  /** The row of an access. */
-  Expr row(Expr access) {
-    return Expr.intShiftLeft(access, Integer.numberOfTrailingZeros(PermissionMasks.COLUMNS));
+  /** Bits that every access needs set in all entries to take the fast path. */
+  long alwaysOne() {
+    return alwaysOne;
   }
 
-  private Expr column(Expr row, int column) {
+  /** Bits reserved in all entries. */
+  long alwaysZero() {
+    return alwaysZero;
+  }
+
+  /** Not zero where {@code combined} differs from what the access needs. */
+  Expr differs(Expr combined, Expr access) {
+    return Expr.xor(
+        Expr.and(combined, column(access, PermissionMasks.CARE)),
+        column(access, PermissionMasks.VALUE));
+  }
+
+  private Expr column(Expr access, int column) {
+    Expr masks = constants.field("MASKS", long[].class, table);
+    int shift = Integer.numberOfTrailingZeros(PermissionMasks.COLUMNS);
+    Expr row = Expr.intShiftLeft(inRange(access), shift);
     Expr index = column == 0 ? row : Expr.intPlus(row, Expr.intConstant(column));
     return Expr.element(masks, index).printedAs(COLUMNS.get(column) + "[access]");
   }
 
-  /** Not zero where {@code all}, the AND of the entries, differs from what the access needs. */
-  Expr differs(Expr all, Expr row) {
-    return Expr.xor(
-        Expr.and(all, column(row, PermissionMasks.CARE)), column(row, PermissionMasks.VALUE));
-  }
-
-  /** Whether any role's access needs bits of the entries clear. */
-  boolean knowsZeroBits() {
-    return knowsZeroBits;
-  }
-
-  /** Not zero where {@code any}, the OR of the entries, has a bit that must be clear. */
-  Expr mustBeZero(Expr any, Expr row) {
-    return Expr.and(any, column(row, PermissionMasks.ZERO));
+  /** An access below the limit, in a form that spares C2 the array's bounds check. */
+  private static Expr inRange(Expr access) {
+    return Expr.intAnd(access, Expr.intConstant(Access.LIMIT - 1));
   }
 
   /** Not zero if the rights, and nothing but the rights, forbid the access. */
-  Expr rightsDenied(Expr all, Expr any, Expr row) {
-    Expr denied = Expr.and(differs(all, row), constant("W|U", RIGHTS));
-    return role.nxe()
-        ? Expr.or(denied, Expr.and(mustBeZero(any, row), constant("NX", EntryBits.NX)))
-        : denied;
+  Expr rightsDenied(Expr all, Expr any, Expr access) {
+    Expr denied = Expr.and(differs(all, access), constant("W|U", RIGHTS));
+    if (!role.nxe()) {
+      return denied;
+    }
+    Expr refused = Expr.and(any, column(access, PermissionMasks.CARE));
+    return Expr.or(denied, Expr.and(refused, constant("NX", EntryBits.NX)));
   }
 
   /**
@@ -75,18 +87,18 @@ final class PermissionFields {
    *
    * @param all AND of all entries: a user page has U set
    */
-  List<Cond> keyDenies(Expr vcpu, Expr leaf, Expr all, Expr row) {
+  List<Cond> keyDenies(Expr vcpu, Expr leaf, Expr all, Expr access) {
     List<Cond> conditions = new ArrayList<>();
     Expr user = Expr.and(all, constant("U", EntryBits.U));
     if (role.pke()) {
-      Cond denied = Cond.isNotZero(denied(VcpuFields.pkru(vcpu), leaf, row));
+      Cond denied = Cond.isNotZero(denied(VcpuFields.pkru(vcpu), leaf, access));
       conditions.add(denied.and(Cond.isNotZero(user)));
     }
     if (role.pks()) {
-      Expr bits = denied(VcpuFields.pkrs(vcpu), leaf, row);
+      Expr bits = denied(VcpuFields.pkrs(vcpu), leaf, access);
       if (!role.wp()) {
         // Write-disable of a supervisor page counts with CR0.WP only, for user writes as well.
-        bits = Expr.intAnd(bits, Expr.intConstant((int) PermissionMasks.KEY_ACCESS_DISABLE));
+        bits = Expr.intAnd(bits, Expr.intConstant(PermissionMasks.KEY_ACCESS_DISABLE));
       }
       Cond denied = Cond.isNotZero(bits);
       conditions.add(denied.and(Cond.isZero(user)));
@@ -95,10 +107,11 @@ final class PermissionFields {
   }
 
   /** The two bits of the leaf's key in {@code register}, as far as they matter to the access. */
-  private Expr denied(Expr register, Expr leaf, Expr row) {
+  private Expr denied(Expr register, Expr leaf, Expr access) {
     Expr twiceKey = Expr.and(Expr.shiftRight(leaf, EntryBits.KEY_SHIFT - 1), constant(2 * 0xF));
     Expr bits = Expr.intShiftRight(register, Expr.toInt(twiceKey));
-    return Expr.intAnd(bits, Expr.toInt(column(row, PermissionMasks.KEY)));
+    Expr forbidding = Expr.element(constants.field("KEY", int[].class, keyBits), inRange(access));
+    return Expr.intAnd(bits, forbidding.printedAs("KEY[access]"));
   }
 
   /** Prints the masks of each kind of access. */
@@ -111,6 +124,9 @@ final class PermissionFields {
         for (int column = 0; column < PermissionMasks.COLUMNS; column++) {
           long mask = table[access * PermissionMasks.COLUMNS + column];
           line.append(' ').append(COLUMNS.get(column)).append(' ').append(Expr.hex(mask));
+        }
+        if (role.pke() || role.pks()) {
+          line.append(" KEY ").append(keyBits[access]);
         }
         listing.line(line.toString());
       }

@@ -8,25 +8,22 @@ import org.pagestamp.walk.Access;
  * The rights rules of a role as masks, one row for each kind of access.
  *
  * <p>Every rule of Intel SDM vol. 3, section 4.6.1 demands that one bit, combined over the levels,
- * has one value: writes need W = 1, user accesses U = 1, SMEP and SMAP U = 0, fetches NX = 0. So
- * for a given access they are one masked comparison:
+ * has one value: writes need W = 1, user accesses U = 1, SMEP and SMAP U = 0, fetches NX = 0. The
+ * same goes for presence, reserved bits, accessed and dirty. So for a given access all are one
+ * masked comparison of a word that has the ANDed and the ORed bits in their places, as a result
+ * has:
  *
  * <pre>
- *   ((AND of the entries) &amp; CARE) == VALUE   and   ((OR of the entries) &amp; ZERO) == 0
+ *   (word &amp; CARE) == VALUE
  * </pre>
- *
- * <p>The fourth column selects the bits of a protection key's pair (access-disable, write-disable)
- * that forbid the access.
  */
 final class PermissionMasks {
-  static final int COLUMNS = 4;
+  static final int COLUMNS = 2;
   static final int CARE = 0;
   static final int VALUE = 1;
-  static final int ZERO = 2;
-  static final int KEY = 3;
 
-  static final long KEY_ACCESS_DISABLE = 1;
-  private static final long KEY_WRITE_DISABLE = 2;
+  static final int KEY_ACCESS_DISABLE = 1;
+  private static final int KEY_WRITE_DISABLE = 2;
 
   private final Role role;
 
@@ -48,10 +45,9 @@ final class PermissionMasks {
       int row = access * COLUMNS;
       if (Access.isValid(access)) {
         long one = alwaysOne | rightsNeeded(access) | (isWrite(access) ? dirty : 0);
-        rows[row + CARE] = one | rightsRefused(access);
+        long zero = alwaysZero | (isFetch(access) && role.nxe() ? EntryBits.NX : 0);
+        rows[row + CARE] = one | rightsRefused(access) | zero;
         rows[row + VALUE] = one;
-        rows[row + ZERO] = alwaysZero | (isFetch(access) && role.nxe() ? EntryBits.NX : 0);
-        rows[row + KEY] = keyBits(access);
       } else {
         rows[row + VALUE] = -1L;
       }
@@ -79,7 +75,8 @@ final class PermissionMasks {
     return (access & (Access.AC | Access.IMPLICIT)) == Access.AC;
   }
 
-  private long keyBits(int access) {
+  /** The bits of a key's pair, access-disable and write-disable, that forbid an access. */
+  int keyBits(int access) {
     if (isFetch(access)) {
       return 0;
     }

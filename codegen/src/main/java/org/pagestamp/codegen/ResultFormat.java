@@ -33,7 +33,21 @@ final class ResultFormat {
    * @param or OR of the entries above, or null if there are none
    */
   Expr success(PagingLevel level, Expr leaf, Expr and, Expr or, Expr gva) {
-    long kept = WalkResult.LEAF_ATTRIBUTES | FOLDED | EntryBits.NX;
+    return combined(level, leaf, and, or, gva, 0, 0);
+  }
+
+  /**
+   * What is a success if the access is allowed: the same with more bits of all levels in it, so
+   * that whether it is allowed can be seen in it.
+   *
+   * @param allOne bits that a success has set in all entries; here they are ANDed
+   * @param allZero bits that a success has clear in all entries; here they are ORed
+   */
+  Expr combined(
+      PagingLevel level, Expr leaf, Expr and, Expr or, Expr gva, long allOne, long allZero) {
+    long anded = FOLDED | allOne;
+    long ored = (role.nxe() ? EntryBits.NX : 0) | allZero;
+    long kept = WalkResult.LEAF_ATTRIBUTES | anded | ored | EntryBits.NX;
     if (level.number() == 1) {
       kept |= EntryBits.PAT | role.mode().tableMask();
     }
@@ -42,7 +56,7 @@ final class ResultFormat {
     }
     Expr mask = constant(kept);
     if (and != null) {
-      mask = Expr.and(Expr.or(and, constant("~(W|U)", ~FOLDED)), mask);
+      mask = Expr.and(Expr.or(and, constant(nameOfOthers(anded), ~anded)), mask);
     }
     Expr result = Expr.and(leaf, mask);
     if (level.number() > 1) {
@@ -51,10 +65,20 @@ final class ResultFormat {
       result = Expr.or(Expr.or(result, entries.pageGpa(level, leaf, gva)), pat);
     }
     Expr atLevel = constant("LEVEL" + level.number(), (long) level.number() << LEVEL_SHIFT);
-    if (or != null && role.nxe()) {
-      atLevel = Expr.or(Expr.and(or, constant("NX", EntryBits.NX)), atLevel);
+    if (or != null && ored != 0) {
+      // A sum of disjoint bits: of two ORs C2 would make the level wait for the leaf.
+      atLevel =
+          Expr.plus(
+              Expr.and(or, constant(ored == EntryBits.NX ? "NX" : Expr.hex(ored), ored)), atLevel);
     }
     return Expr.or(result, atLevel);
+  }
+
+  private static String nameOfOthers(long anded) {
+    return "~("
+        + ((anded & EntryBits.P) != 0 ? "P|" : "")
+        + "W|U"
+        + ((anded & EntryBits.A) != 0 ? "|A)" : ")");
   }
 
   private static final int LEVEL_SHIFT = WalkResult.LEVEL_SHIFT;

@@ -53,7 +53,7 @@ final class SlotMethods {
     return Expr.call(owner, "update", "(IJJJ)Z", slot, gpa, expected, value);
   }
 
-  /** Calls {@code entry}: the entry at {@code gpa}, wherever it lies, or 0 in a hole. */
+  /** Calls {@code entry}: the entry at {@code gpa}, or 0, one not present, if it is in a hole. */
   Expr entry(Expr gpa) {
     return Expr.call(owner, "entry", "(J)J", gpa);
   }
@@ -65,14 +65,9 @@ final class SlotMethods {
         : Expr.call(owner, "flagsOf", "(J)J", gpa);
   }
 
-  /** How far {@code gpa} is into the likely slot; not below {@link #likelyLimit} if outside. */
+  /** How far {@code gpa} is into the likely slot; not below its size if outside. */
   Expr likelyOffset(Expr gpa) {
     return Expr.minus(gpa, constant(likely().baseGpa()));
-  }
-
-  /** The inverse of {@link #likelyOffset}. */
-  Expr gpaOfLikely(Expr offset) {
-    return Expr.plus(offset, constant(likely().baseGpa()));
   }
 
   Expr likelySize() {
@@ -103,9 +98,12 @@ final class SlotMethods {
       Parameter value = new Parameter("value", Expr.LONG);
       method(body, "update", "Z", List.of(SLOT, GPA, expected, value), this::writeUpdate);
     }
+    if (fastPath) {
+      method(body, "entry", "J", List.of(GPA), this::writeEntry);
+    }
     if (plan.count() > 1) {
       if (fastPath) {
-        method(body, "entry", "J", List.of(GPA), this::writeEntry);
+        method(body, "entryElsewhere", "J", List.of(GPA), this::writeEntryElsewhere);
       }
       method(body, "flagsOf", "J", List.of(GPA), this::writeFlagsOf);
     }
@@ -251,6 +249,14 @@ final class SlotMethods {
 
   private void writeEntry(Code code, Expr... parameters) {
     Expr gpa = parameters[0];
+    Expr offset = likelyOffset(gpa);
+    int number = plan.likely();
+    code.returnIf(Cond.below(offset, memory.limit(number)), memory.readAt(number, offset));
+    code.ret(plan.count() == 1 ? constant(0) : Expr.call(owner, "entryElsewhere", "(J)J", gpa));
+  }
+
+  private void writeEntryElsewhere(Code code, Expr... parameters) {
+    Expr gpa = parameters[0];
     if (plan.usesTable()) {
       Expr slot = code.let("slot", slotOf(gpa));
       code.returnIf(Cond.less(slot, intConstant(0)), constant(0));
@@ -277,15 +283,5 @@ final class SlotMethods {
   /** Slots with lower numbers are writable. */
   Expr writableLimit() {
     return intConstant(plan.writable()).printedAs("WRITABLE_SLOTS");
-  }
-
-  /** Reading at an offset of the likely slot that was found to be below {@link #likelyLimit}. */
-  Expr readLikely(Expr offset) {
-    return memory.readAt(plan.likely(), offset);
-  }
-
-  /** The bound that an entry's offset in the likely slot must be below. */
-  Expr likelyLimit() {
-    return memory.limit(plan.likely());
   }
 }

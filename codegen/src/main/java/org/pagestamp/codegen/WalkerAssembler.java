@@ -114,12 +114,14 @@ final class WalkerAssembler {
       writeExact(parts, "walk", true);
       return;
     }
+    LeafMethods leaves = new LeafMethods(parts);
     body.method(
         Opcodes.ACC_PUBLIC,
         "walk",
         Expr.LONG,
         WALK_PARAMETERS,
-        (code, p) -> new FastPath(parts, code, p[0], p[1], p[2]).write());
+        (code, p) -> new FastPath(parts, leaves, code, p[0], p[1], p[2]).write());
+    leaves.write(body, WALK_PARAMETERS);
     body.method(
         Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC,
         "exact",

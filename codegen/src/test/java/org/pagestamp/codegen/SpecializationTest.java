@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
@@ -43,7 +45,7 @@ class SpecializationTest {
     @Override
     public MethodVisitor visitMethod(
         int access, String name, String descriptor, String signature, String[] exceptions) {
-      if (!List.of("walk", "exact", "probe").contains(name)) {
+      if (!List.of("walk", "leaf1", "leaf2", "leaf3", "exact", "probe").contains(name)) {
         return null;
       }
       return new MethodVisitor(Opcodes.ASM9) {
@@ -151,11 +153,25 @@ class SpecializationTest {
     assertEquals(0, loads(stamper.generate(Role.of(PagingMode.NO_PAGING, cpu), layout)));
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = PagingMode.class,
+      names = {"TWO_LEVEL", "PAE", "FOUR_LEVEL", "FIVE_LEVEL"})
+  void theFastPathIsSmallEnoughForC2ToInline(PagingMode mode) {
+    int freqInlineSize = 325;
+    Role role =
+        Role.of(mode, CpuFeatures.intel(46), Control.relevantIn(mode).toArray(Control[]::new));
+    Map<String, Integer> sizes = new Stamper().generate(role, Layouts.of(4, 4)).methodSizes();
+    for (String method : List.of("walk", "leaf1", "leaf2", "entry", "entryElsewhere")) {
+      assertTrue(sizes.get(method) <= freqInlineSize, () -> method + " of " + sizes);
+    }
+  }
+
   /** Reads of memory in the method walk. */
   private static long loads(WalkerClass walkerClass) {
     String listing = walkerClass.listing();
     int start = listing.indexOf("long walk(");
     int end = listing.indexOf("\n\n", start);
-    return listing.substring(start, end).lines().filter(line -> line.contains("MEMORY0[")).count();
+    return listing.substring(start, end).lines().filter(line -> line.contains(" = entry(")).count();
   }
 }
