@@ -9,7 +9,6 @@ import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.LeafRule;
 import org.pagestamp.mode.PagingLevel;
 import org.pagestamp.mode.PagingMode;
-import org.pagestamp.mode.Role;
 import org.pagestamp.walk.Access;
 import org.pagestamp.walk.FaultReason;
 import org.pagestamp.walk.PageFaultCode;
@@ -21,21 +20,12 @@ import org.pagestamp.walk.Walker;
  * {@code exact} the accessed and dirty bits. The order is KVM's {@code walk_addr_generic},
  * unrolled.
  */
-final class ExactPath {
+final class ExactPath extends WalkMethod {
   private static final String ACCESS = "org/pagestamp/walk/Access";
 
-  private final Role role;
-  private final PagingMode mode;
-  private final SlotPlan plan;
-  private final EntryFormat entries;
   private final ResultFormat results;
-  private final SlotMethods slots;
   private final PermissionFields permissions;
   private final boolean stores;
-  private final Code code;
-  private final Expr vcpu;
-  private final Expr gva;
-  private final Expr access;
   private Expr accessBits;
 
   /** An entry as it was read: its place is needed again for its accessed bit. */
@@ -46,19 +36,11 @@ final class ExactPath {
    *
    * @param stores whether it sets accessed and dirty bits: {@code exact} does, {@code probe} not
    */
-  ExactPath(WalkerParts parts, boolean stores, Code code, Expr vcpu, Expr gva, Expr access) {
-    this.role = parts.role();
-    this.mode = role.mode();
-    this.plan = parts.plan();
-    this.entries = parts.entries();
+  ExactPath(WalkerParts parts, boolean stores, Code code, Expr... parameters) {
+    super(parts, code, parameters);
     this.results = parts.results();
-    this.slots = parts.slots();
     this.permissions = parts.permissions();
-    this.stores = stores && !plan.allReadOnly();
-    this.code = code;
-    this.vcpu = vcpu;
-    this.gva = gva;
-    this.access = access;
+    this.stores = stores && storesIn(plan);
   }
 
   /** Whether {@code exact} of such a class stores into entries at all. */
@@ -66,6 +48,7 @@ final class ExactPath {
     return !plan.allReadOnly();
   }
 
+  @Override
   void write() {
     code.run(Expr.call(ACCESS, "check", "(I)V", access));
     if (mode == PagingMode.NO_PAGING) {

@@ -7,7 +7,6 @@ import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.LeafRule;
 import org.pagestamp.mode.PagingLevel;
 import org.pagestamp.mode.PagingMode;
-import org.pagestamp.mode.Role;
 import org.pagestamp.walk.Access;
 
 /**
@@ -24,33 +23,17 @@ import org.pagestamp.walk.Access;
  * bytes of bytecode where it is hot, and a walker that is not inlined costs its caller a third
  * more.
  */
-final class FastPath {
-  private final Role role;
-  private final PagingMode mode;
-  private final SlotPlan plan;
-  private final EntryFormat entries;
-  private final SlotMethods slots;
+final class FastPath extends WalkMethod {
   private final LeafMethods leaves;
   private final Expr exact;
-  private final Code code;
-  private final Expr vcpu;
-  private final Expr gva;
-  private final Expr access;
 
-  FastPath(WalkerParts parts, LeafMethods leaves, Code code, Expr vcpu, Expr gva, Expr access) {
-    this.role = parts.role();
-    this.mode = role.mode();
-    this.plan = parts.plan();
-    this.entries = parts.entries();
-    this.slots = parts.slots();
+  FastPath(WalkerParts parts, LeafMethods leaves, Code code, Expr... parameters) {
+    super(parts, code, parameters);
     this.leaves = leaves;
     this.exact = parts.callExact(vcpu, gva, access);
-    this.code = code;
-    this.vcpu = vcpu;
-    this.gva = gva;
-    this.access = access;
   }
 
+  @Override
   void write() {
     code.returnIf(
         Cond.notBelow(access, intConstant(Access.LIMIT).printedAs("ACCESS_LIMIT")), exact);

@@ -120,14 +120,14 @@ final class WalkerAssembler {
         "walk",
         Expr.LONG,
         WALK_PARAMETERS,
-        (code, p) -> new FastPath(parts, leaves, code, p[0], p[1], p[2]).write());
+        (code, p) -> new FastPath(parts, leaves, code, p).write());
     leaves.write(body, WALK_PARAMETERS);
     body.method(
         Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC,
         "exact",
         Expr.LONG,
         WALK_PARAMETERS,
-        (code, p) -> new ExactPath(parts, true, code, p[0], p[1], p[2]).write());
+        (code, p) -> new ExactPath(parts, true, code, p).write());
   }
 
   private void writeExact(WalkerParts parts, String method, boolean stores) {
@@ -136,7 +136,7 @@ final class WalkerAssembler {
         method,
         Expr.LONG,
         WALK_PARAMETERS,
-        (code, p) -> new ExactPath(parts, stores, code, p[0], p[1], p[2]).write());
+        (code, p) -> new ExactPath(parts, stores, code, p).write());
   }
 
   /** No class is loaded to compute frames: references on a merged stack are mere objects. */
