@@ -45,7 +45,7 @@ public enum MemoryKind {
   }
 
   /** Zeroed memory of this kind, {@code byteSize} a multiple of 8 below 2^31. */
-  MemorySegment allocate(long byteSize, Arena arena) {
+  public MemorySegment allocate(long byteSize, Arena arena) {
     int bytes = Math.toIntExact(byteSize);
     return switch (this) {
       case NATIVE, NATIVE_PER_SLOT, ACCESSOR -> arena.allocate(bytes, Long.BYTES);
@@ -73,7 +73,7 @@ public enum MemoryKind {
   }
 
   /** The backing of a slot whose bytes are in {@code memory} from {@code offset} on. */
-  Backing backing(MemorySegment memory, long offset, long baseGpa, long byteSize) {
+  public Backing backing(MemorySegment memory, long offset, long baseGpa, long byteSize) {
     return switch (this) {
       case NATIVE_PER_SLOT -> Backing.of(memory.asSlice(offset, byteSize));
       case ACCESSOR -> Backing.of(new SegmentAccessor(memory.asSlice(offset, byteSize), baseGpa));

@@ -15,7 +15,7 @@ final class CaptureJson {
   static final String REGS = "regs.json";
   static final String SLOTS = "slots.json";
 
-  private static final int MAX_BYTES = 16 << 20;
+  private static final int MAX_BYTES = 4 << 20;
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private CaptureJson() {}

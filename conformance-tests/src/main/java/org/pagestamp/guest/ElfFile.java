@@ -33,8 +33,11 @@ record ElfFile(int machine, List<Load> loads, List<Long> qemuNotes) {
   private static final int PT_LOAD = 1;
   private static final int PT_NOTE = 4;
 
-  /** QEMU pads the sections of a core by nothing, a note's parts to 4 bytes. */
+  /** Sizes of name and descriptor, and the type; name and descriptor are padded to 4 bytes. */
   private static final int NOTE_HEADER = 12;
+
+  /** Bounds the time that many headers for the same notes could take. */
+  private static final long MAX_NOTE_BYTES = 64L << 20;
 
   /**
    * Guest memory in the file.
@@ -63,6 +66,7 @@ record ElfFile(int machine, List<Load> loads, List<Long> qemuNotes) {
     private final MemorySegment bytes;
     private final List<Load> loads = new ArrayList<>();
     private final List<Long> notes = new ArrayList<>();
+    private long noteBytes;
     private boolean wide;
 
     Parser(String file, MemorySegment bytes) {
@@ -124,7 +128,7 @@ record ElfFile(int machine, List<Load> loads, List<Long> qemuNotes) {
       if (size == 0) {
         return;
       }
-      require(offset, size, "the PT_LOAD of program header " + header);
+      require(offset, size, "a PT_LOAD");
       if (gpa < 0 || gpa > (1L << 52) || ((gpa | size) & 0xFFF) != 0) {
         throw error(
             header, String.format("PT_LOAD of 0x%x bytes at gpa 0x%x: not whole pages", size, gpa));
@@ -136,6 +140,10 @@ record ElfFile(int machine, List<Load> loads, List<Long> qemuNotes) {
       long at = wide ? u64(header + 8) : u32(header + 4);
       long size = wide ? u64(header + 32) : u32(header + 16);
       require(at, size, "the PT_NOTE");
+      noteBytes += size;
+      if (noteBytes > MAX_NOTE_BYTES) {
+        throw error(header, "more than " + (MAX_NOTE_BYTES >> 20) + " MiB of notes");
+      }
       long end = at + size;
       while (end - at >= NOTE_HEADER) {
         long nameBytes = u32(at);

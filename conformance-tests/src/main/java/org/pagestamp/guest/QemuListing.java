@@ -38,6 +38,7 @@ public final class QemuListing {
   };
 
   private static final int MAX_COUNT = 1 << 28;
+  private static final int MAX_LINES = 1 << 20;
 
   /**
    * A line of {@code info tlb}.
@@ -109,8 +110,8 @@ public final class QemuListing {
       long gvaStep = lines.hex(fields[5], "dgva");
       long gpaStep = lines.hex(fields[6], "dgpa");
       total += count;
-      if (total > MAX_COUNT) {
-        throw lines.error("more than " + MAX_COUNT + " pages");
+      if (total > MAX_COUNT || pages.size() == MAX_LINES) {
+        throw lines.error("too many pages");
       }
       pages.add(new Run<>(count, i -> new Page(gva + i * gvaStep, gpa + i * gpaStep, flags, size)));
     }
@@ -146,8 +147,8 @@ public final class QemuListing {
       long startStep = lines.hex(fields[4], "dstart");
       long sizeStep = lines.hex(fields[5], "dsize");
       total += count;
-      if (total > MAX_COUNT) {
-        throw lines.error("more than " + MAX_COUNT + " ranges");
+      if (total > MAX_COUNT || ranges.size() == MAX_LINES) {
+        throw lines.error("too many ranges");
       }
       ranges.add(
           new Run<>(
@@ -160,6 +161,9 @@ public final class QemuListing {
     List<Sample> samples = new ArrayList<>();
     for (String line = lines.next(); line != null; line = lines.next()) {
       String[] fields = lines.fields(line, "\t", 2);
+      if (samples.size() == MAX_LINES) {
+        throw lines.error("too many samples");
+      }
       samples.add(
           new Sample(
               lines.hex(fields[0], "gva"),

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -227,6 +228,37 @@ class CaptureFolderTest {
     assertRefused("tables-rle.txt.gz", "the line is longer than");
     tables("# comment\n".repeat(7 << 20));
     assertRefused("tables-rle.txt.gz", "more than 64 MiB");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"regs.json", "slots.json", "tables"})
+  @DisplayName("random characters anywhere are refused or read, never more")
+  void randomText(String what) throws Exception {
+    String tables = "@1000\n0 1 2003 0\n@2000\n0 1 3003 0\n1 1 5003 0\n@3000\n0 2 83 200000\n";
+    String good =
+        what.equals("regs.json") ? LONG_MODE_REGS : what.equals("slots.json") ? SLOTS : tables;
+    Random random = new Random(2);
+    int opened = 0;
+    for (int i = 0; i < 400; i++) {
+      StringBuilder broken = new StringBuilder(good);
+      for (int changes = 1 + random.nextInt(2); changes > 0; changes--) {
+        String alphabet = "0123456789abcdefx@'{}[],:- \n\0";
+        broken.setCharAt(
+            random.nextInt(good.length()), alphabet.charAt(random.nextInt(alphabet.length())));
+      }
+      if (what.equals("tables")) {
+        gzip("tables-rle.txt.gz", broken.toString());
+      } else {
+        json(what, broken.toString());
+      }
+      try (Guest guest = open()) {
+        int _ = Mappings.forEach(guest, page -> true, 1 << 20);
+        opened++;
+      } catch (GuestFormatException e) {
+        assertTrue(e.getMessage().contains(folder.getFileName().toString()), e.getMessage());
+      }
+    }
+    assertTrue(opened > 10 && opened < 390, "opened " + opened);
   }
 
   @ParameterizedTest

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -170,13 +171,13 @@ class ElfCoreTest {
           note far off     | 72  | 8 | 2^62      | the file ends at
           note size        | 96  | 8 | 2^62      | the file ends at
           name size        | 176 | 4 | -1        | a note ends beyond its PT_NOTE
-          note size small  | 180 | 4 | 100       | is not the 440 bytes of version 1
-          note version     | 196 | 4 | 2         | is not the 440 bytes of version 1
+          note size small  | 208 | 4 | 100       | is not the 440 bytes of version 1
+          note version     | 224 | 4 | 2         | is not the 440 bytes of version 1
           load far off     | 128 | 8 | 2^62      | the file ends at
           load unaligned   | 144 | 8 | 1         | not whole pages
           load negative    | 144 | 8 | -4096     | not whole pages
           load huge        | 152 | 8 | 2^62      | truncated?
-          paging, no PAE   | 620 | 8 | 0         | EFER.LMA is set while CR4.PAE is clear
+          paging, no PAE   | 648 | 8 | 0         | EFER.LMA is set while CR4.PAE is clear
           """)
   @DisplayName("a broken core is refused by file and offset")
   void brokenCores(String what, int offset, int bytes, String value, String message)
@@ -208,6 +209,32 @@ class ElfCoreTest {
     }
   }
 
+  @Test
+  @DisplayName("a core with random bytes anywhere in its headers is refused or opened, never more")
+  void randomCores() throws Exception {
+    Path file = folder.resolve("random.elf");
+    try (Guest capture = ShippedGuests.open("memtest-x86")) {
+      writeSmall(capture, file);
+    }
+    byte[] good = Files.readAllBytes(file);
+    Random random = new Random(1);
+    int opened = 0;
+    for (int i = 0; i < 600; i++) {
+      byte[] broken = good.clone();
+      for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
+        broken[random.nextInt(680)] = (byte) (random.nextBoolean() ? random.nextInt() : -1);
+      }
+      Files.write(file, broken);
+      try (Guest core = Guests.open(file.toString(), CpuOptions.NONE)) {
+        int _ = Mappings.forEach(core, page -> true, 1 << 20);
+        opened++;
+      } catch (GuestFormatException e) {
+        assertTrue(e.getMessage().contains("random.elf"), e.getMessage());
+      }
+    }
+    assertTrue(opened > 50 && opened < 550, "opened " + opened);
+  }
+
   private static void assertRefused(Path file, String message) {
     GuestFormatException e =
         assertThrows(
@@ -221,7 +248,8 @@ class ElfCoreTest {
   private static void writeSmall(Guest guest, Path file) throws IOException {
     long base = 0x100000;
     int pages = 0x30;
-    int start = SyntheticCore.FIRST_HEADER + 2 * SyntheticCore.HEADER_BYTES + 460 + 4;
+    int start =
+        SyntheticCore.FIRST_HEADER + 2 * SyntheticCore.HEADER_BYTES + SyntheticCore.NOTE_BYTES;
     MemSlot slot = guest.layout().find(base >>> 12);
     ByteBuffer head = SyntheticCore.head(guest, List.of(slot), start);
     head.putLong(SyntheticCore.FIRST_HEADER + SyntheticCore.HEADER_BYTES + 32, pages * 4096L);

@@ -21,7 +21,10 @@ public final class SyntheticCore {
 
   static final int HEADER_BYTES = 56;
 
-  private static final int NOTE_BYTES = 12 + 8 + ElfFile.QEMU_NOTE_BYTES;
+  /** A note of another kind goes before QEMU's, with a descriptor that needs padding. */
+  private static final int OTHER_NOTE_BYTES = 12 + 8 + 8;
+
+  static final int NOTE_BYTES = OTHER_NOTE_BYTES + 12 + 8 + ElfFile.QEMU_NOTE_BYTES;
 
   /** Odd on purpose: QEMU aligns memory in a core to nothing. */
   private static final int GAP = 3;
@@ -68,8 +71,10 @@ public final class SyntheticCore {
       header(head, i + 1, 1, offset, slots.get(i).baseGpa(), slots.get(i).byteSize());
       offset += slots.get(i).byteSize();
     }
-    int desc = (int) note + 20;
     head.position((int) note);
+    head.putInt(5).putInt(6).putInt(1).put("CORE\0".getBytes(StandardCharsets.US_ASCII));
+    int desc = (int) note + OTHER_NOTE_BYTES + 20;
+    head.position(desc - 20);
     head.putInt(5)
         .putInt(ElfFile.QEMU_NOTE_BYTES)
         .putInt(0)

@@ -1,0 +1,50 @@
+package org.pagestamp.conformance;
+
+import java.io.IOException;
+import org.pagestamp.mode.PagingMode;
+
+/**
+ * A family of cases of one mode, with expectations of its own: from rules that it states, or from
+ * data that somebody else made, never from the walkers on trial.
+ */
+public interface CaseGroup {
+  /** A word for reports and for {@code --only}. */
+  String name();
+
+  /** What the group tries, in one line. */
+  String purpose();
+
+  /** Whether there are cases for a mode. */
+  boolean covers(PagingMode mode);
+
+  /**
+   * Makes all cases of a mode, or, if they are random, as many as the trial asks for.
+   *
+   * @throws IOException if data of the group cannot be read
+   */
+  void run(PagingMode mode, Trial trial) throws IOException;
+
+  /** One subject's run through one group. */
+  interface Trial {
+    /** Who is on trial. */
+    Subject subject();
+
+    /** The seed of everything random; the same seed makes the same cases. */
+    long seed();
+
+    /** How many random walks a mode gets. */
+    long walks();
+
+    /** Counts cases answered rightly. Called often enough for a progress bar. */
+    void passed(long cases);
+
+    /** Counts cases of a role that the subject does not know. */
+    void skipped(long cases);
+
+    /** Tells of a case answered wrongly. */
+    void failed(CaseFailure failure);
+
+    /** Whether to stop, since the run was interrupted or has failures enough. */
+    boolean stopped();
+  }
+}
