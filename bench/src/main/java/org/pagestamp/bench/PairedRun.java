@@ -24,7 +24,6 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "paired-run",
-    mixinStandardHelpOptions = true,
     description = "Measures how generated, interpreted and unchecked walks compare.")
 public final class PairedRun implements Callable<Integer> {
   /** What a child starts its result lines with; other lines are the JVM's. */
@@ -54,6 +53,13 @@ public final class PairedRun implements Callable<Integer> {
       defaultValue = "ONE,EIGHT_MAIN,EIGHT_SPREAD",
       description = "Of ${COMPLETION-CANDIDATES} (default: all).")
   private List<SlotShape> shapes;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Prints this text.")
+  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  private boolean help;
 
   @Option(names = "--child", hidden = true)
   private boolean child;
