@@ -5,5 +5,6 @@ module org.pagestamp.conformance {
 
   exports org.pagestamp.conformance;
   exports org.pagestamp.conformance.group;
+  exports org.pagestamp.conformance.run;
   exports org.pagestamp.guest;
 }

@@ -60,11 +60,21 @@ public final class Answers {
    * @return sentences; empty if the answer is right
    */
   public static List<String> differences(Subject subject, long expected, long actual) {
-    long mask =
+    return differences(subject, expected, actual, -1);
+  }
+
+  /**
+   * How an answer differs from what is known of the right one, in as far as the subject reports it.
+   *
+   * @param known the bits of {@code expected} that are known
+   * @return sentences; empty if the answer is right
+   */
+  public static List<String> differences(Subject subject, long expected, long actual, long known) {
+    long reported =
         WalkResult.isFault(expected)
             ? AnswerPart.faultMask(subject.reports())
             : AnswerPart.successMask(subject.reports());
-    return ((expected ^ actual) & mask) == 0
+    return ((expected ^ actual) & reported & known) == 0
         ? List.of()
         : List.of("expected " + toString(expected), "but was  " + toString(actual));
   }
