@@ -54,6 +54,14 @@ public final class Answers {
     return answer == CR3_REFUSED ? "refused load of CR3" : WalkResult.toString(answer);
   }
 
+  /** The answer in words, as far as the subject reports it. */
+  private static String toString(Subject subject, long answer) {
+    boolean plain = answer != CR3_REFUSED && !WalkResult.isFault(answer);
+    return plain && subject.reports().isEmpty()
+        ? "gpa 0x" + Long.toHexString(WalkResult.pageGpa(answer))
+        : toString(answer);
+  }
+
   /**
    * How an answer differs from the right one, in as far as the subject reports it.
    *
@@ -76,6 +84,7 @@ public final class Answers {
             : AnswerPart.successMask(subject.reports());
     return ((expected ^ actual) & reported & known) == 0
         ? List.of()
-        : List.of("expected " + toString(expected), "but was  " + toString(actual));
+        : List.of(
+            "expected " + toString(subject, expected), "but was  " + toString(subject, actual));
   }
 }

@@ -1,5 +1,6 @@
 package org.pagestamp.conformance;
 
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 import org.pagestamp.mode.EntryBits;
@@ -39,6 +40,11 @@ public sealed interface Expectation {
 
   /** An answer that means this, as far as the format tells. */
   long answer(PagingMode mode);
+
+  /** This in words, without what a subject does not report. */
+  default String toString(Set<AnswerPart> parts) {
+    return toString();
+  }
 
   /** This, with what a subject does not report taken from {@code right}. */
   default Expectation reported(Expectation right, Set<AnswerPart> parts) {
@@ -97,16 +103,27 @@ public sealed interface Expectation {
 
     @Override
     public String toString() {
-      return String.format(
-          Locale.ROOT,
-          "gpa 0x%x, page of 0x%x bytes, %s, %s, %s, %s, %s",
-          gpa,
-          pageSize,
-          writable ? "writable" : "not writable",
-          user ? "user" : "supervisor",
-          executable ? "executable" : "not executable",
-          global ? "global" : "not global",
-          dirty ? "dirty" : "clean");
+      return toString(EnumSet.allOf(AnswerPart.class));
+    }
+
+    @Override
+    public String toString(Set<AnswerPart> parts) {
+      StringBuilder text = new StringBuilder("gpa 0x").append(Long.toHexString(gpa));
+      if (parts.contains(AnswerPart.LEVEL)) {
+        text.append(", page of 0x").append(Long.toHexString(pageSize)).append(" bytes");
+      }
+      if (parts.contains(AnswerPart.RIGHTS)) {
+        text.append(writable ? ", writable" : ", not writable")
+            .append(user ? ", user" : ", supervisor")
+            .append(executable ? ", executable" : ", not executable");
+      }
+      if (parts.contains(AnswerPart.GLOBAL)) {
+        text.append(global ? ", global" : ", not global");
+      }
+      if (parts.contains(AnswerPart.DIRTY)) {
+        text.append(dirty ? ", dirty" : ", clean");
+      }
+      return text.toString();
     }
   }
 

@@ -104,6 +104,12 @@ public final class Machine implements AutoCloseable {
     return layout.indexOf(gpa >>> MemSlot.PAGE_SHIFT) >= 0;
   }
 
+  /** Whether {@code gpa} lies in a slot that the guest may write. */
+  public boolean isWritable(long gpa) {
+    int slot = layout.indexOf(gpa >>> MemSlot.PAGE_SHIFT);
+    return slot >= 0 && !layout.slots().get(slot).isReadOnly();
+  }
+
   /**
    * Reads guest memory.
    *

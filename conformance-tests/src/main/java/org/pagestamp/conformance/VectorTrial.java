@@ -139,8 +139,8 @@ final class VectorTrial {
   private List<String> differences(Expectation actual, Outcome outcome) {
     List<String> differences = new ArrayList<>();
     if (!actual.reported(outcome.expect(), subject.reports()).equals(outcome.expect())) {
-      differences.add("expected " + outcome.expect());
-      differences.add("but was  " + actual);
+      differences.add("expected " + outcome.expect().toString(subject.reports()));
+      differences.add("but was  " + actual.toString(subject.reports()));
     }
     VectorPages after = new VectorPages(vector, outcome.after());
     for (String difference : after.differencesOf(memory)) {

@@ -13,8 +13,10 @@ import org.pagestamp.guest.Guest;
 import org.pagestamp.guest.GuestFormatException;
 import org.pagestamp.guest.Mapping;
 import org.pagestamp.guest.Mappings;
+import org.pagestamp.mode.PagingMode;
 import org.pagestamp.slot.GuestMemory;
 import org.pagestamp.slot.MemSlot;
+import org.pagestamp.walk.VcpuState;
 
 /**
  * Makes machines of guests. A guest's slots may be larger than any machine; its tables are few
@@ -39,7 +41,19 @@ final class GuestMachine {
         machine.store(table + at, entries.getLong(at), Long.BYTES);
       }
     }
+    if (guest.role().mode() == PagingMode.PAE) {
+      storePdptes(guest, machine);
+    }
     return machine;
+  }
+
+  /** QEMU sets an accessed bit in PDPTEs, which no CPU would load again; the guest has it clear. */
+  private static void storePdptes(Guest guest, Machine machine) {
+    VcpuState vcpu = guest.vcpu();
+    long table = vcpu.cr3() & PagingMode.PAE.rootMask();
+    for (int i = 0; i < PagingMode.PAE.level(3).entries(); i++) {
+      machine.store(table + (long) i * Long.BYTES, vcpu.pdpte(i), Long.BYTES);
+    }
   }
 
   private static SortedSet<Long> tables(Guest guest) throws GuestFormatException {

@@ -39,20 +39,18 @@ final class Minimizer {
     }
     WalkVector vector =
         failure.vector().orElseGet(() -> FailedVector.of(failure, group + "/made/" + ++made));
-    List<String> problems = failure.problems();
     boolean recurs = false;
     try (VectorRun run = new VectorRun(kept.subject())) {
       Optional<Failing> failing = failing(run, vector, failure);
       if (failing.isPresent()) {
         recurs = true;
         vector = shrink(run, failing.get());
-        problems = failing.get().mismatch().problems();
       }
     } catch (RuntimeException | OutOfMemoryError e) {
       recurs = false; // for example more slots or memory than a vector may have
     }
     return new RunFailure(
-        mode, group, subject, problems, Optional.of(vector), recurs, explain(vector));
+        mode, group, subject, failure.problems(), Optional.of(vector), recurs, explain(vector));
   }
 
   private static String thrown(Tally.Kept kept) {
@@ -72,7 +70,8 @@ final class Minimizer {
     for (boolean scan : new boolean[] {false, true}) {
       for (WalkVector candidate : candidates) {
         Optional<Mismatch> mismatch = run.judge(candidate, scan);
-        if (mismatch.isPresent()) {
+        boolean sameAnswer = mismatch.filter(each -> each.answer() == failure.actual()).isPresent();
+        if (sameAnswer || (mismatch.isPresent() && failure.vector().isPresent())) {
           return Optional.of(new Failing(candidate, mismatch.get(), scan));
         }
       }

@@ -69,6 +69,9 @@ public final class TextReport {
     if (cell.passed() + cell.failed() + cell.skipped() == 0) {
       return count(cell.notSupported()) + " not supported yet";
     }
+    if (cell.passed() + cell.failed() == 0) {
+      return count(cell.skipped()) + " skipped";
+    }
     return count(cell.passed())
         + (cell.failed() == 0 ? "" : ", " + count(cell.failed()) + " FAILED")
         + (cell.cutShort() ? " and more" : "")
