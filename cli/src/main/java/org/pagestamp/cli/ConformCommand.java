@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.MemoryKind;
@@ -189,7 +191,7 @@ final class ConformCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     try (progress;
-        Interruption interruption = new Interruption(run)) {
+        Interruption _ = new Interruption(run)) {
       RunReport report = run.run();
       progress.close();
       return print(report);
@@ -231,7 +233,7 @@ final class ConformCommand implements Callable<Integer> {
 
   private int print(RunReport report) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    List<String> lines = new ArrayList<>();
+    Set<String> lines = new LinkedHashSet<>(); // engines may fail at the same vector
     for (RunFailure failure : report.failures()) {
       out.println(TextReport.failure(failure));
       failure.json().ifPresent(lines::add);

@@ -82,7 +82,7 @@ final class GuestMachine {
     long end = 0;
     for (long table : tables) {
       MemSlot slot = guest.layout().find(table >>> MemSlot.PAGE_SHIFT);
-      if (inside != null && (slot != inside || table - end > GAP)) {
+      if (inside != null && (!slot.equals(inside) || table - end > GAP)) {
         slots.add(new VectorSlot(start, end - start, inside.isReadOnly()));
         inside = null;
       }

@@ -1,5 +1,6 @@
 package org.pagestamp.conformance.run;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.pagestamp.conformance.CaseFailure;
@@ -71,7 +72,7 @@ final class FailedVector {
 
   private static WalkVector with(
       WalkVector vector, List<VectorSlot> slots, List<VectorEntry> memory, Outcome first) {
-    List<Outcome> outcomes = new java.util.ArrayList<>(vector.outcomes());
+    List<Outcome> outcomes = new ArrayList<>(vector.outcomes());
     outcomes.set(0, first);
     return new WalkVector(
         vector.name(),

@@ -21,6 +21,7 @@ public final class HtmlReport {
         padding: 0 1rem; }
       h1 { margin-bottom: 0; } h2 { margin-top: 2.5rem; }
       .verdict { font-size: 1.3rem; font-weight: 600; margin: .3rem 0 1rem; }
+      td span { display: block; }
       .good { color: var(--good); } .bad { color: var(--bad); } .dim { opacity: .65; }
       table { border-collapse: collapse; margin: .7rem 0; }
       th, td { text-align: left; padding: .25rem .7rem; border: 1px solid var(--line);
@@ -98,16 +99,16 @@ public final class HtmlReport {
     add("<td class=\"n\">");
     if (cell.notSupported() != 0) {
       add("%s not supported yet".formatted(TextReport.count(cell.notSupported())));
-    } else {
+    } else if (cell.passed() != 0) {
       add("<span class=\"good\">%s passed</span>".formatted(TextReport.count(cell.passed())));
     }
     if (cell.failed() != 0) {
       add(
-          "<br><span class=\"bad\">%s failed%s</span>"
+          "<span class=\"bad\">%s failed%s</span>"
               .formatted(TextReport.count(cell.failed()), cell.cutShort() ? ", then stopped" : ""));
     }
     if (cell.skipped() != 0) {
-      add("<br><span class=\"dim\">%s skipped</span>".formatted(TextReport.count(cell.skipped())));
+      add("<span class=\"dim\">%s skipped</span>".formatted(TextReport.count(cell.skipped())));
     }
     add("</td><td class=\"n dim\">%s</td>".formatted(TextReport.time(cell.nanos())));
   }
