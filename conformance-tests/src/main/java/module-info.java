@@ -4,5 +4,6 @@ module org.pagestamp.conformance {
   requires com.fasterxml.jackson.databind;
 
   exports org.pagestamp.conformance;
+  exports org.pagestamp.conformance.group;
   exports org.pagestamp.guest;
 }

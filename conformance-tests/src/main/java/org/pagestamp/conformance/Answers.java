@@ -1,5 +1,6 @@
 package org.pagestamp.conformance;
 
+import java.util.List;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.walk.FaultReason;
 import org.pagestamp.walk.PageFaultCode;
@@ -7,6 +8,11 @@ import org.pagestamp.walk.WalkResult;
 
 /** Makes {@link WalkResult}s, for subjects whose own answers look different. */
 public final class Answers {
+  /**
+   * Stands where a {@link WalkResult} is asked for, if there is none: the load of CR3 was refused.
+   */
+  public static final long CR3_REFUSED = 0;
+
   private Answers() {}
 
   /** A translation, when nothing but the page is reported. */
@@ -41,5 +47,25 @@ public final class Answers {
   /** #GP or #SS for an address that is not canonical. */
   public static long nonCanonical() {
     return WalkResult.fault(FaultReason.NON_CANONICAL, 0, 0);
+  }
+
+  /** The answer in words. */
+  public static String toString(long answer) {
+    return answer == CR3_REFUSED ? "refused load of CR3" : WalkResult.toString(answer);
+  }
+
+  /**
+   * How an answer differs from the right one, in as far as the subject reports it.
+   *
+   * @return sentences; empty if the answer is right
+   */
+  public static List<String> differences(Subject subject, long expected, long actual) {
+    long mask =
+        WalkResult.isFault(expected)
+            ? AnswerPart.faultMask(subject.reports())
+            : AnswerPart.successMask(subject.reports());
+    return ((expected ^ actual) & mask) == 0
+        ? List.of()
+        : List.of("expected " + toString(expected), "but was  " + toString(actual));
   }
 }

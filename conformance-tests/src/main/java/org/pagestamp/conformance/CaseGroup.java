@@ -18,6 +18,14 @@ public interface CaseGroup {
   boolean covers(PagingMode mode);
 
   /**
+   * Whether the cases depend on the seed. The run repeats such a group with other seeds until each
+   * mode has had its walks; other groups run once.
+   */
+  default boolean isRandom() {
+    return false;
+  }
+
+  /**
    * Makes all cases of a mode, or, if they are random, as many as the trial asks for.
    *
    * @throws IOException if data of the group cannot be read

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.PagingMode;
@@ -141,6 +142,24 @@ public final class Machine implements AutoCloseable {
     } else {
       pool.set(LONG, offset(gpa), value);
     }
+  }
+
+  /** How entries differ from what they must be, a sentence each; empty if they do not. */
+  public List<String> differences(List<VectorEntry> expected) {
+    List<String> differences = new ArrayList<>();
+    for (VectorEntry entry : expected) {
+      long actual = load(entry.gpa(), entry.width());
+      if (actual != entry.value()) {
+        differences.add(
+            String.format(
+                Locale.ROOT,
+                "afterwards the entry at 0x%x is 0x%x instead of 0x%x",
+                entry.gpa(),
+                actual,
+                entry.value()));
+      }
+    }
+    return differences;
   }
 
   private long offset(long gpa) {
