@@ -12,6 +12,7 @@ public final class CaseGroups {
   public static List<CaseGroup> made() {
     List<CaseGroup> groups = new ArrayList<>();
     groups.add(new PermissionGroup());
+    groups.add(new RandomWalks());
     return groups;
   }
 }
