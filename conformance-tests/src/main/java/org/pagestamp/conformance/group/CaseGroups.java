@@ -32,6 +32,7 @@ public final class CaseGroups {
   private static List<CaseGroup> made() {
     List<CaseGroup> groups = new ArrayList<>();
     groups.add(new PermissionGroup());
+    groups.add(new RandomWalks());
     return groups;
   }
 }

@@ -1,7 +1,7 @@
-package org.pagestamp.conformance;
+package org.pagestamp.conformance.group;
 
 import java.util.List;
-import java.util.Random;
+import java.util.random.RandomGenerator;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
@@ -13,10 +13,10 @@ import org.pagestamp.mode.Role;
 final class RandomTables {
   private final Role role;
   private final List<Long> pages;
-  private final Random random;
+  private final RandomGenerator random;
 
   /** Entries that point to {@code pages}. */
-  RandomTables(Role role, List<Long> pages, Random random) {
+  RandomTables(Role role, List<Long> pages, RandomGenerator random) {
     this.role = role;
     this.pages = pages;
     this.random = random;

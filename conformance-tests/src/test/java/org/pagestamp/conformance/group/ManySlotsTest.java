@@ -1,8 +1,9 @@
-package org.pagestamp.conformance;
+package org.pagestamp.conformance.group;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pagestamp.codegen.Stamper;
+import org.pagestamp.conformance.Engine;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.slot.SlotLayout;
 

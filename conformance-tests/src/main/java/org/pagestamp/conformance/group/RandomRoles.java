@@ -1,6 +1,6 @@
-package org.pagestamp.conformance;
+package org.pagestamp.conformance.group;
 
-import java.util.Random;
+import java.util.random.RandomGenerator;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
@@ -12,7 +12,7 @@ final class RandomRoles {
 
   private RandomRoles() {}
 
-  static Role role(PagingMode mode, Random random) {
+  static Role role(PagingMode mode, RandomGenerator random) {
     Control[] controls =
         Control.relevantIn(mode).stream()
             .filter(control -> random.nextInt(3) > 0)

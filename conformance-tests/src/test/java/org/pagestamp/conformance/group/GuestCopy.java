@@ -1,4 +1,4 @@
-package org.pagestamp.conformance;
+package org.pagestamp.conformance.group;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -1,4 +1,4 @@
-package org.pagestamp.conformance;
+package org.pagestamp.conformance.group;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -8,9 +8,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.pagestamp.conformance.MemoryKind;
+import org.pagestamp.conformance.VectorSlot;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
-import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.SlotFlag;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.slot.UpdateMode;
@@ -20,11 +21,9 @@ import org.pagestamp.slot.UpdateMode;
  * sizes, flags, the kind of memory of each, and whether all lie in one segment.
  */
 final class RandomSlots {
-  private static final long PAGE = MemSlot.PAGE_SIZE;
-  private static final int[] COUNTS = {1, 1, 2, 3, 4, 5, 8, 9, 16, 33, 64};
-
   private record Shape(long baseGpa, long byteSize, Set<SlotFlag> flags, MemoryKind kind) {}
 
+  private final List<VectorSlot> slots;
   private final List<Shape> shapes = new ArrayList<>();
   private final boolean shared;
   private final UpdateMode updateMode;
@@ -36,28 +35,24 @@ final class RandomSlots {
     updateMode = random.nextInt(3) > 0 ? UpdateMode.ATOMIC : UpdateMode.SINGLE_VCPU;
     List<MemoryKind> kinds = kinds(role.mode());
     MemoryKind common = kinds.get(random.nextInt(kinds.size()));
-    int readOnlyPercent = new int[] {0, 0, 20, 50, 80, 100}[random.nextInt(6)];
     int logPercent = new int[] {0, 50, 100}[random.nextInt(3)];
-    int longest = count > 64 ? 1 : count > 8 ? 2 : 12;
-    long base = firstBase(role, random);
-    for (int i = 0; i < count; i++) {
+    slots = RandomLayouts.slots(role, count, random);
+    for (VectorSlot slot : slots) {
       Set<SlotFlag> flags = EnumSet.noneOf(SlotFlag.class);
-      if (random.nextInt(100) < readOnlyPercent) {
+      if (slot.readOnly()) {
         flags.add(SlotFlag.READONLY);
       }
       if (random.nextInt(100) < logPercent) {
         flags.add(SlotFlag.LOG_DIRTY_PAGES);
       }
-      long size = random.nextInt(1, longest + 1) * PAGE;
       MemoryKind kind = shared ? common : kinds.get(random.nextInt(kinds.size()));
-      shapes.add(new Shape(base, size, flags, kind));
-      base += size + (random.nextBoolean() ? 0 : random.nextInt(1, 9) * PAGE);
+      shapes.add(new Shape(slot.baseGpa(), slot.byteSize(), flags, kind));
     }
   }
 
   /** A shape of 1 to 64 slots. */
   static RandomSlots of(Role role, Random random) {
-    return new RandomSlots(role, COUNTS[random.nextInt(COUNTS.length)], random);
+    return new RandomSlots(role, RandomLayouts.count(random), random);
   }
 
   /** A shape of {@code count} slots. */
@@ -71,19 +66,6 @@ final class RandomSlots {
     kinds.removeIf(
         kind -> updateMode == UpdateMode.ATOMIC && kind.updateMode(mode) == UpdateMode.SINGLE_VCPU);
     return kinds;
-  }
-
-  /** Low, around 4 GiB, or high in the CPU's address space. */
-  private static long firstBase(Role role, Random random) {
-    return switch (random.nextInt(5)) {
-      case 0 -> 0;
-      case 1 -> (1L << 32) - random.nextInt(1, 40) * PAGE;
-      case 2 ->
-          role.mode() == PagingMode.TWO_LEVEL
-              ? 0x1000_0000
-              : (1L << Math.min(role.maxPhyAddr(), 51)) - random.nextInt(1, 200) * PAGE;
-      default -> random.nextInt(0x8_0000) * PAGE;
-    };
   }
 
   /** A copy with zeroed memory. */
@@ -128,14 +110,7 @@ final class RandomSlots {
 
   /** The gpas of up to {@code most} pages, spread over all slots. */
   List<Long> pages(int most, Random random) {
-    List<Long> pages = new ArrayList<>();
-    for (Shape shape : shapes) {
-      for (long gpa = shape.baseGpa(); gpa < shape.baseGpa() + shape.byteSize(); gpa += PAGE) {
-        pages.add(gpa);
-      }
-    }
-    Collections.shuffle(pages, random);
-    return List.copyOf(pages.subList(0, Math.min(most, pages.size())));
+    return RandomLayouts.pages(slots, most, random);
   }
 
   @Override

@@ -1,4 +1,4 @@
-package org.pagestamp.conformance;
+package org.pagestamp.conformance.group;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +12,7 @@ import net.jqwik.api.PropertyDefaults;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import org.pagestamp.codegen.Stamper;
+import org.pagestamp.conformance.Engine;
 import org.pagestamp.mode.PagingMode;
 
 /**

@@ -1,10 +1,11 @@
-package org.pagestamp.conformance;
+package org.pagestamp.conformance.group;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import org.pagestamp.conformance.Engine;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;

@@ -1,0 +1,52 @@
+package org.pagestamp.conformance.group;
+
+import java.util.List;
+import java.util.Optional;
+import org.pagestamp.conformance.Answers;
+import org.pagestamp.conformance.CaseFailure;
+import org.pagestamp.conformance.ConformanceCase;
+import org.pagestamp.conformance.Subject;
+import org.pagestamp.conformance.VectorEntry;
+import org.pagestamp.conformance.VectorSlot;
+
+/** Makes one access on a new machine and compares it with the interpreted walker's. */
+final class CaseJudge {
+  private CaseJudge() {}
+
+  /** The failure, if the subject does not do as the interpreted walker does. */
+  static Optional<CaseFailure> judge(String group, Subject subject, ConformanceCase made) {
+    try (MachinePair pair = new MachinePair(subject, made.role(), made.slots())) {
+      for (VectorEntry entry : made.memory()) {
+        for (VectorSlot slot : made.slots()) {
+          if (slot.contains(entry.gpa())) {
+            pair.store(entry.gpa(), entry.value(), entry.width());
+          }
+        }
+      }
+      long expected = Answers.CR3_REFUSED;
+      long actual = Answers.CR3_REFUSED;
+      List<String> problems;
+      List<VectorEntry> after = List.of();
+      MachinePair.Cr3 load = pair.loadCr3(made.cr3());
+      if (load == MachinePair.Cr3.LOADED) {
+        pair.keys(made.pkru(), made.pkrs());
+        expected = pair.accessRight(made.gva(), made.access());
+        after = pair.entriesRead();
+        try {
+          actual = pair.accessTried(made.gva(), made.access());
+          problems = pair.problems(expected, actual);
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+          problems = List.of("threw " + e);
+        }
+      } else if (load == MachinePair.Cr3.DISAGREED) {
+        problems = List.of("CR3 is loaded, or refused, wrongly");
+      } else {
+        problems = List.of();
+      }
+      return problems.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              new CaseFailure(group, subject.name(), made, expected, actual, after, problems));
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package org.pagestamp.conformance.group;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.pagestamp.codegen.Stamper;
+import org.pagestamp.conformance.CaseFailure;
+import org.pagestamp.conformance.ConformanceCase;
+import org.pagestamp.conformance.Engine;
+import org.pagestamp.conformance.Machine;
+import org.pagestamp.conformance.MemoryKind;
+import org.pagestamp.conformance.Subject;
+import org.pagestamp.conformance.VectorEntry;
+import org.pagestamp.conformance.WalkerSubject;
+import org.pagestamp.mode.Control;
+import org.pagestamp.mode.EntryBits;
+import org.pagestamp.mode.PagingMode;
+import org.pagestamp.mode.Role;
+import org.pagestamp.walk.Access;
+
+class RandomWalksTest {
+  private static final int WALKS = 40_000;
+
+  private final RandomWalks group = new RandomWalks();
+  private final Engine generated = Engine.generated(new Stamper());
+
+  @ParameterizedTest
+  @EnumSource
+  void generatedWalkersDoAsTheInterpretedOne(PagingMode mode) {
+    CountingTrial trial =
+        new CountingTrial(new WalkerSubject(generated, MemoryKind.LONG_ARRAY), WALKS);
+    group.run(mode, trial);
+    assertEquals(List.of(), trial.failures());
+    assertEquals(WALKS, trial.passed());
+  }
+
+  @Test
+  void theInterpretedWalkerIsNotComparedWithItself() {
+    CountingTrial trial =
+        new CountingTrial(new WalkerSubject(Engine.interpreted(), MemoryKind.NATIVE), WALKS);
+    group.run(PagingMode.PAE, trial);
+    assertEquals(0, trial.passed());
+    assertEquals(WALKS, trial.skipped());
+  }
+
+  @Test
+  void theInterpretedWalkerOverOtherMemoryIsCompared() {
+    CountingTrial trial =
+        new CountingTrial(new WalkerSubject(Engine.interpreted(), MemoryKind.BYTE_ARRAY), WALKS);
+    group.run(PagingMode.TWO_LEVEL, trial);
+    assertEquals(WALKS, trial.passed());
+  }
+
+  /** A subject that walks as ours do, but sees the machine differently. */
+  private record Wrong(Subject right, Change change) implements Subject {
+    interface Change {
+      Mmu wrap(Machine machine, Mmu mmu);
+    }
+
+    @Override
+    public String name() {
+      return "wrong";
+    }
+
+    @Override
+    public Mmu connect(Machine machine) {
+      return change.wrap(machine, right.connect(machine));
+    }
+  }
+
+  private CaseFailure onlyFailureOf(Wrong.Change change) {
+    Subject right = new WalkerSubject(Engine.interpreted(), MemoryKind.NATIVE);
+    CountingTrial trial = new CountingTrial(new Wrong(right, change), 4_000);
+    group.run(PagingMode.FOUR_LEVEL, trial);
+    assertEquals(1, trial.failures().size());
+    return trial.failures().getFirst();
+  }
+
+  /** What a failure says is what matters to it and nothing else. */
+  @Test
+  void aWrongAnswerIsMadeSmall() {
+    CaseFailure failure =
+        onlyFailureOf(
+            (machine, mmu) ->
+                new DelegatingMmu(mmu) {
+                  @Override
+                  public long access(long gva, int access) {
+                    long result = super.access(gva, access);
+                    boolean smapOff = !machine.role().smap();
+                    return smapOff ? result : result ^ 1L << 16;
+                  }
+                });
+    ConformanceCase small = failure.failed();
+    assertEquals(List.of(Control.SMAP), List.copyOf(small.role().controls()));
+    assertEquals(List.of(), small.memory());
+    assertEquals(List.of(), small.slots());
+    assertEquals(Access.READ, small.access());
+    assertEquals(0, small.gva());
+    assertEquals(0, small.pkru());
+  }
+
+  @Test
+  void aBitLostInAnEntryIsMadeSmall() {
+    CaseFailure failure =
+        onlyFailureOf(
+            (machine, mmu) ->
+                new DelegatingMmu(mmu) {
+                  @Override
+                  public long access(long gva, int access) {
+                    long result = super.access(gva, access);
+                    loseAccessedBits(machine);
+                    return result;
+                  }
+                });
+    assertTrue(failure.failed().memory().size() <= 4, failure::toString);
+    for (VectorEntry entry : failure.failed().memory()) {
+      assertEquals(0, entry.value() & (EntryBits.W | EntryBits.NX), failure::toString);
+    }
+    assertTrue(
+        failure.problems().getFirst().startsWith("afterwards the entry at"), failure::toString);
+  }
+
+  /** Wherever the first page of RAM has an entry that was accessed, forgets it. */
+  private static void loseAccessedBits(Machine machine) {
+    long gpa = machine.layout().slots().getFirst().baseGpa();
+    for (int i = 0; i < 512; i++) {
+      machine.store(gpa + i * 8L, machine.load(gpa + i * 8L, 8) & ~EntryBits.A, 8);
+    }
+  }
+
+  @Test
+  void anExceptionIsAFailure() {
+    CaseFailure failure =
+        onlyFailureOf(
+            (_, mmu) ->
+                new DelegatingMmu(mmu) {
+                  @Override
+                  public long access(long gva, int access) {
+                    throw new IllegalStateException("no walk today");
+                  }
+                });
+    assertEquals(
+        List.of("threw java.lang.IllegalStateException: no walk today"), failure.problems());
+  }
+
+  @Test
+  void aRefusalTooManyIsAFailure() {
+    CaseFailure failure =
+        onlyFailureOf(
+            (_, mmu) ->
+                new DelegatingMmu(mmu) {
+                  @Override
+                  public boolean loadCr3(long cr3) {
+                    return false;
+                  }
+                });
+    assertEquals(0, failure.failed().cr3());
+  }
+
+  @Test
+  void theSameSeedMakesTheSameFailure() {
+    Wrong.Change change =
+        (_, mmu) ->
+            new DelegatingMmu(mmu) {
+              @Override
+              public long access(long gva, int access) {
+                return super.access(gva, access & ~Access.AC);
+              }
+            };
+    assertEquals(onlyFailureOf(change), onlyFailureOf(change));
+  }
+
+  @Test
+  void rolesThatTheSubjectDoesNotKnowAreSkipped() {
+    Subject right = new WalkerSubject(generated, MemoryKind.NATIVE);
+    Subject picky =
+        new Subject() {
+          @Override
+          public String name() {
+            return "picky";
+          }
+
+          @Override
+          public boolean knows(Role role) {
+            return !role.smap();
+          }
+
+          @Override
+          public Mmu connect(Machine machine) {
+            return right.connect(machine);
+          }
+        };
+    CountingTrial trial = new CountingTrial(picky, WALKS);
+    group.run(PagingMode.FIVE_LEVEL, trial);
+    assertTrue(trial.skipped() > 0);
+    assertEquals(WALKS, trial.skipped() + trial.passed());
+  }
+
+  private abstract static class DelegatingMmu implements Subject.Mmu {
+    private final Subject.Mmu mmu;
+
+    DelegatingMmu(Subject.Mmu mmu) {
+      this.mmu = mmu;
+    }
+
+    @Override
+    public boolean loadCr3(long cr3) {
+      return mmu.loadCr3(cr3);
+    }
+
+    @Override
+    public void keys(int pkru, int pkrs) {
+      mmu.keys(pkru, pkrs);
+    }
+
+    @Override
+    public long access(long gva, int access) {
+      return mmu.access(gva, access);
+    }
+  }
+}
