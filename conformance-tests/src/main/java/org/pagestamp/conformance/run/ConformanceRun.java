@@ -81,7 +81,7 @@ public final class ConformanceRun {
     long rounds = Math.max(1, (settings.walks() + ROUND - 1) / ROUND);
     List<Step> all = steps();
     Set<Subject> leads = leads();
-    for (round = 0; round < rounds && !interrupted; round++) {
+    for (round = 0; round < rounds; round++) {
       boolean first = round == 0;
       List<Step> steps = all.stream().filter(step -> first || step.group().isRandom()).toList();
       int number = 0;
@@ -94,7 +94,7 @@ public final class ConformanceRun {
         listener.begins(number, steps.size(), step + (first ? "" : " round " + (round + 1)));
         run(step, leads.contains(step.subject()));
       }
-      if (steps.isEmpty()) {
+      if (steps.isEmpty() || cutOff) {
         break;
       }
     }
