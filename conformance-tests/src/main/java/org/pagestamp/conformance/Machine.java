@@ -10,8 +10,13 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.pagestamp.mode.Role;
+import org.pagestamp.slot.AccessorBacking;
+import org.pagestamp.slot.Backing;
 import org.pagestamp.slot.MemSlot;
+import org.pagestamp.slot.MemoryAccessor;
+import org.pagestamp.slot.SegmentBacking;
 import org.pagestamp.slot.SlotFlag;
 import org.pagestamp.slot.SlotLayout;
 
@@ -40,6 +45,22 @@ public final class Machine implements AutoCloseable {
    * @param kind what the memory is made of
    */
   public Machine(Role role, List<VectorSlot> slots, MemoryKind kind) {
+    this(role, slots, kind, UnaryOperator.identity());
+  }
+
+  /**
+   * A machine whose memory is behind accessors, for subjects that walk its {@link #layout()}.
+   *
+   * @param role what its control registers and CPU make
+   * @param slots disjoint slots, together below 2 GiB; all log dirty pages
+   * @param around makes of the accessor of a slot the one that walks use
+   */
+  public Machine(Role role, List<VectorSlot> slots, UnaryOperator<MemoryAccessor> around) {
+    this(role, slots, MemoryKind.ACCESSOR, around);
+  }
+
+  private Machine(
+      Role role, List<VectorSlot> slots, MemoryKind kind, UnaryOperator<MemoryAccessor> around) {
     this.role = role;
     List<VectorSlot> sorted = new ArrayList<>(slots);
     sorted.sort(Comparator.comparingLong(VectorSlot::baseGpa));
@@ -61,7 +82,7 @@ public final class Machine implements AutoCloseable {
           slot.baseGpa(),
           slot.byteSize(),
           flags,
-          kind.backing(pool, offsets[i], slot.baseGpa(), slot.byteSize()));
+          around(kind.backing(pool, offsets[i], slot.baseGpa(), slot.byteSize()), around));
     }
     layout = builder.build();
   }
@@ -72,6 +93,13 @@ public final class Machine implements AutoCloseable {
     this.layout = layout;
     this.pool = pool;
     this.offsets = offsets;
+  }
+
+  private static Backing around(Backing backing, UnaryOperator<MemoryAccessor> around) {
+    return switch (backing) {
+      case AccessorBacking(MemoryAccessor accessor) -> Backing.of(around.apply(accessor));
+      case SegmentBacking _ -> backing;
+    };
   }
 
   /** The role that the registers and the CPU make. */

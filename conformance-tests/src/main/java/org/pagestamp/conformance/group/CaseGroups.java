@@ -32,6 +32,14 @@ public final class CaseGroups {
   private static List<CaseGroup> made() {
     List<CaseGroup> groups = new ArrayList<>();
     groups.add(new PermissionGroup());
+    groups.add(new AccessGroup());
+    groups.add(new SingleBitsGroup());
+    groups.add(new LargePagesGroup());
+    groups.add(new PriorityGroup());
+    groups.add(new ReadOnlyGroup());
+    groups.add(new RaceGroup());
+    groups.add(new RecursionGroup());
+    groups.add(new SlotsGroup());
     groups.add(new RandomWalks());
     return groups;
   }
