@@ -28,9 +28,9 @@ class ConformanceDocumentTest {
   void source() throws IOException {
     String source = Files.readString(EXAMPLE);
     int start = source.indexOf("    @Override\n    public long access(");
-    int end = source.indexOf("\n    }\n", start) + "\n    }\n".length();
+    int end = source.indexOf("\n    }\n", start) + "\n    }".length();
     String method = source.substring(start, end).stripIndent();
-    assertTrue(document().contains("```java\n" + method + "```\n"), method);
+    assertTrue(document().contains("```java\n" + method + "\n```\n"), method);
   }
 
   @Test
