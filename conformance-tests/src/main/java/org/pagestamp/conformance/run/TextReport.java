@@ -89,7 +89,9 @@ public final class TextReport {
     }
     if (report.skipped() != 0) {
       remarks.add(
-          count(report.skipped()) + " cases skipped: of roles that the engine does not know");
+          count(report.skipped())
+              + " cases skipped: they do not apply to the engine, or are of roles that it does not"
+              + " know");
     }
     if (report.interrupted()) {
       remarks.add(
