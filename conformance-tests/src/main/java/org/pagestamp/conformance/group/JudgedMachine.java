@@ -242,8 +242,7 @@ final class JudgedMachine implements AutoCloseable {
   }
 
   private void report(long gva, int access, long expected, long answer, List<String> others) {
-    List<String> problems =
-        new ArrayList<>(Answers.differences(trial.subject(), expected, answer));
+    List<String> problems = new ArrayList<>(Answers.differences(trial.subject(), expected, answer));
     List<VectorEntry> after = new ArrayList<>();
     for (int level = walk.top(); level >= walk.lowest(); level--) {
       after.add(new VectorEntry(walk.gpa(level), walk.after(level), entryBytes));
