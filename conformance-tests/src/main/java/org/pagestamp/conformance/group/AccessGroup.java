@@ -35,7 +35,8 @@ import org.pagestamp.mode.Role;
 final class AccessGroup implements CaseGroup {
   /**
    * A walk of the matrix costs less than a random one, which makes tables first; and the rights do
-   * not depend on what memory is made of, so that other kinds than native get fewer.
+   * not depend on what memory is made of, so that other kinds than native get fewer, with
+   * MAXPHYADDR 46 only.
    */
   private static final long WALKS_PER_RANDOM_WALK = 200;
 
@@ -67,17 +68,17 @@ final class AccessGroup implements CaseGroup {
 
   @Override
   public void run(PagingMode mode, Trial trial) {
+    boolean isNative = trial.subject().memoryKind() == MemoryKind.NATIVE;
     Counter all = new Counter();
-    for (Role role : roles(mode)) {
+    for (Role role : roles(mode, isNative)) {
       visit(role, all);
     }
-    boolean isNative = trial.subject().memoryKind() == MemoryKind.NATIVE;
     long share = isNative ? WALKS_PER_RANDOM_WALK : WALKS_IN_OTHER_MEMORY;
     long most = Math.max(ACCESSES.length, Math.min(trial.walks(), FULL) * share) / ACCESSES.length;
     // Odd, so that it meets all combinations of bits alike.
     long stride = all.count <= most ? 1 : all.count / most | 1;
     long next = 0;
-    for (Role role : roles(mode)) {
+    for (Role role : roles(mode, isNative)) {
       Counter ofRole = new Counter();
       visit(role, ofRole);
       if (trial.stopped()) {
@@ -95,9 +96,9 @@ final class AccessGroup implements CaseGroup {
   }
 
   /** 1-GiB pages and AMD's reserved bits come with one of the widths each. */
-  private static List<Role> roles(PagingMode mode) {
+  private static List<Role> roles(PagingMode mode, boolean allWidths) {
     List<Role> roles = new ArrayList<>(Roles.all(mode, new CpuFeatures(46, true, false)));
-    if (PagingRules.entryBytes(mode) == 8) {
+    if (allWidths && PagingRules.entryBytes(mode) == 8) {
       roles.addAll(Roles.all(mode, new CpuFeatures(36, false, true)));
       roles.addAll(Roles.all(mode, new CpuFeatures(52, true, false)));
     }
