@@ -13,6 +13,7 @@ public final class CaseGroups {
     List<CaseGroup> groups = new ArrayList<>();
     groups.add(new PermissionGroup());
     groups.add(new RandomWalks());
+    groups.add(new HostileTables());
     return groups;
   }
 }

@@ -53,7 +53,8 @@ final class RandomWalks implements CaseGroup {
       trial.skipped(trial.walks());
       return;
     }
-    SplittableRandom seeds = new SplittableRandom(trial.seed() * 8 + mode.ordinal());
+    SplittableRandom seeds =
+        new SplittableRandom(trial.seed() ^ (long) mode.label().hashCode() << 32);
     long left = trial.walks();
     while (left > 0 && !trial.stopped()) {
       int walks = (int) Math.min(left, WALKS_OF_A_GUEST);
