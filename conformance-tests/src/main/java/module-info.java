@@ -4,6 +4,8 @@ module org.pagestamp.conformance {
   requires com.fasterxml.jackson.databind;
 
   exports org.pagestamp.conformance;
+  exports org.pagestamp.conformance.example;
   exports org.pagestamp.conformance.group;
+  exports org.pagestamp.conformance.run;
   exports org.pagestamp.guest;
 }

@@ -4,7 +4,8 @@ package org.pagestamp.bench;
 enum Comparison {
   GENERATED_CHASE(Engine.GENERATED, Engine.CHASE),
   INTERPRETED_CHASE(Engine.INTERPRETED, Engine.CHASE),
-  GENERATED_INTERPRETED(Engine.GENERATED, Engine.INTERPRETED);
+  GENERATED_INTERPRETED(Engine.GENERATED, Engine.INTERPRETED),
+  REPACKED_GENERATED(Engine.REPACKED, Engine.GENERATED);
 
   private final Engine variant;
   private final Engine yardstick;

@@ -37,6 +37,20 @@ public enum Engine {
       Walker walker = new Stamper().stamp(image.role(), image.layout());
       return LoopClass.define(WalkerLoop.class, image, walker);
     }
+  },
+
+  /** The generated class with its results in another encoding, to see what that would cost. */
+  REPACKED {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      Walker walker = new Stamper().stamp(image.role(), image.layout());
+      return LoopClass.define(WalkerLoop.class, image, new RepackingWalker(walker));
+    }
+
+    @Override
+    boolean agrees(long own, long reference) {
+      return own == RepackingWalker.repack(reference);
+    }
   };
 
   abstract WalkLoop unchecked(TableImage image);

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       WalkCommand.class,
       ExplainCommand.class,
       ListCommand.class,
+      ConformCommand.class,
       CaptureCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -37,7 +38,8 @@ import picocli.CommandLine.Spec;
       "  pagestamp map linux64-4l-max",
       "  pagestamp map memory.elf --format tsv",
       "  pagestamp explain linux64-4l-max 0xffffffff81000000",
-      "  pagestamp list --slots 0+128M:ram,0xffff0000+64K:rom"
+      "  pagestamp list --slots 0+128M:ram,0xffff0000+64K:rom",
+      "  pagestamp conform --vectors vectors.jsonl.gz --report report.html"
     })
 public final class PagestampCommand implements Runnable {
   static final int OK = 0;

@@ -36,6 +36,13 @@ final class Progress implements AutoCloseable {
     }
   }
 
+  /** Says more of the step at work. */
+  void say(String what) {
+    if (bar != null) {
+      bar.setExtraMessage(what);
+    }
+  }
+
   /** Blanks the bar's line, so that output can follow on the same terminal. */
   void clear() {
     if (bar != null) {

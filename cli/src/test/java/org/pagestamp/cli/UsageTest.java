@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Help, and bad usage or input: exit code 2, one clear message, no stack trace. */
 class UsageTest {
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "map", "walk", "explain", "list"})
+  @ValueSource(strings = {"demo", "map", "walk", "explain", "list", "conform"})
   @DisplayName("every subcommand has help with an example")
   void help(String command) {
     Cli cli = Cli.run(command, "--help");

@@ -54,18 +54,37 @@ public final class Answers {
     return answer == CR3_REFUSED ? "refused load of CR3" : WalkResult.toString(answer);
   }
 
+  /** The answer in words, as far as the subject reports it. */
+  private static String toString(Subject subject, long answer) {
+    boolean plain = answer != CR3_REFUSED && !WalkResult.isFault(answer);
+    return plain && subject.reports().isEmpty()
+        ? "gpa 0x" + Long.toHexString(WalkResult.pageGpa(answer))
+        : toString(answer);
+  }
+
   /**
    * How an answer differs from the right one, in as far as the subject reports it.
    *
    * @return sentences; empty if the answer is right
    */
   public static List<String> differences(Subject subject, long expected, long actual) {
-    long mask =
+    return differences(subject, expected, actual, -1);
+  }
+
+  /**
+   * How an answer differs from what is known of the right one, in as far as the subject reports it.
+   *
+   * @param known the bits of {@code expected} that are known
+   * @return sentences; empty if the answer is right
+   */
+  public static List<String> differences(Subject subject, long expected, long actual, long known) {
+    long reported =
         WalkResult.isFault(expected)
             ? AnswerPart.faultMask(subject.reports())
             : AnswerPart.successMask(subject.reports());
-    return ((expected ^ actual) & mask) == 0
+    return ((expected ^ actual) & reported & known) == 0
         ? List.of()
-        : List.of("expected " + toString(expected), "but was  " + toString(actual));
+        : List.of(
+            "expected " + toString(subject, expected), "but was  " + toString(subject, actual));
   }
 }

@@ -1,6 +1,8 @@
 package org.pagestamp.conformance;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.function.Function;
 import org.pagestamp.mode.PagingMode;
 
 /**
@@ -32,6 +34,31 @@ public interface CaseGroup {
    */
   void run(PagingMode mode, Trial trial) throws IOException;
 
+  /**
+   * Makes the cases of several modes, one after another. A group whose data is not ordered by mode
+   * reads it once instead.
+   *
+   * @param modes those asked for, covered or not
+   * @param trials the trial of each mode
+   * @throws IOException if data of the group cannot be read
+   */
+  default void runAll(List<PagingMode> modes, Function<PagingMode, Trial> trials)
+      throws IOException {
+    for (PagingMode mode : modes) {
+      if (covers(mode)) {
+        run(mode, trials.apply(mode));
+      }
+    }
+  }
+
+  /**
+   * Whether the cases are vectors, of which each counts once per engine, over however many kinds of
+   * memory it is walked.
+   */
+  default boolean countsOncePerEngine() {
+    return false;
+  }
+
   /** One subject's run through one group. */
   interface Trial {
     /** Who is on trial. */
@@ -48,6 +75,9 @@ public interface CaseGroup {
 
     /** Counts cases of a role that the subject does not know. */
     void skipped(long cases);
+
+    /** Counts cases of a mode that the library does not support yet. */
+    default void notSupported(String mode, long cases) {}
 
     /** Tells of a case answered wrongly. */
     void failed(CaseFailure failure);

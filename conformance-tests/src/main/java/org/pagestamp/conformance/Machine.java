@@ -10,10 +10,13 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.pagestamp.mode.Control;
-import org.pagestamp.mode.PagingMode;
+import java.util.function.UnaryOperator;
 import org.pagestamp.mode.Role;
+import org.pagestamp.slot.AccessorBacking;
+import org.pagestamp.slot.Backing;
 import org.pagestamp.slot.MemSlot;
+import org.pagestamp.slot.MemoryAccessor;
+import org.pagestamp.slot.SegmentBacking;
 import org.pagestamp.slot.SlotFlag;
 import org.pagestamp.slot.SlotLayout;
 
@@ -23,12 +26,6 @@ import org.pagestamp.slot.SlotLayout;
  * <p>Not safe for use by several threads. Must be closed, to release its memory.
  */
 public final class Machine implements AutoCloseable {
-  private static final long CR0_PE_PG = 0x8000_0001L;
-  private static final long CR0_WP = 1L << 16;
-  private static final long CR4_PAE = 1L << 5;
-  private static final long CR4_LA57 = 1L << 12;
-  private static final long EFER_LME_LMA = 0x500;
-  private static final long EFER_NXE = 1L << 11;
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong LONG =
@@ -48,6 +45,22 @@ public final class Machine implements AutoCloseable {
    * @param kind what the memory is made of
    */
   public Machine(Role role, List<VectorSlot> slots, MemoryKind kind) {
+    this(role, slots, kind, UnaryOperator.identity());
+  }
+
+  /**
+   * A machine whose memory is behind accessors, for subjects that walk its {@link #layout()}.
+   *
+   * @param role what its control registers and CPU make
+   * @param slots disjoint slots, together below 2 GiB; all log dirty pages
+   * @param around makes of the accessor of a slot the one that walks use
+   */
+  public Machine(Role role, List<VectorSlot> slots, UnaryOperator<MemoryAccessor> around) {
+    this(role, slots, MemoryKind.ACCESSOR, around);
+  }
+
+  private Machine(
+      Role role, List<VectorSlot> slots, MemoryKind kind, UnaryOperator<MemoryAccessor> around) {
     this.role = role;
     List<VectorSlot> sorted = new ArrayList<>(slots);
     sorted.sort(Comparator.comparingLong(VectorSlot::baseGpa));
@@ -69,9 +82,24 @@ public final class Machine implements AutoCloseable {
           slot.baseGpa(),
           slot.byteSize(),
           flags,
-          kind.backing(pool, offsets[i], slot.baseGpa(), slot.byteSize()));
+          around(kind.backing(pool, offsets[i], slot.baseGpa(), slot.byteSize()), around));
     }
     layout = builder.build();
+  }
+
+  /** A machine over memory that belongs to somebody else, who says where each slot's begins. */
+  Machine(Role role, SlotLayout layout, MemorySegment pool, long[] offsets) {
+    this.role = role;
+    this.layout = layout;
+    this.pool = pool;
+    this.offsets = offsets;
+  }
+
+  private static Backing around(Backing backing, UnaryOperator<MemoryAccessor> around) {
+    return switch (backing) {
+      case AccessorBacking(MemoryAccessor accessor) -> Backing.of(around.apply(accessor));
+      case SegmentBacking _ -> backing;
+    };
   }
 
   /** The role that the registers and the CPU make. */
@@ -86,35 +114,28 @@ public final class Machine implements AutoCloseable {
 
   /** CR0 as the role has it. */
   public long cr0() {
-    return (role.mode() == PagingMode.NO_PAGING ? 1 : CR0_PE_PG) | (role.wp() ? CR0_WP : 0);
+    return ControlRegisters.cr0(role);
   }
 
   /** CR4 as the role has it. */
   public long cr4() {
-    long cr4 = role.mode() == PagingMode.PAE || role.mode().isLongMode() ? CR4_PAE : 0;
-    cr4 |= role.mode() == PagingMode.FIVE_LEVEL ? CR4_LA57 : 0;
-    for (Control control : role.controls()) {
-      cr4 |=
-          switch (control) {
-            case PSE -> 1L << 4;
-            case SMEP -> 1L << 20;
-            case SMAP -> 1L << 21;
-            case PKE -> 1L << 22;
-            case PKS -> 1L << 24;
-            case WP, NXE -> 0; // in CR0 and in EFER
-          };
-    }
-    return cr4;
+    return ControlRegisters.cr4(role);
   }
 
   /** EFER as the role has it. */
   public long efer() {
-    return (role.mode().isLongMode() ? EFER_LME_LMA : 0) | (role.nxe() ? EFER_NXE : 0);
+    return ControlRegisters.efer(role);
   }
 
   /** Whether {@code gpa} lies in a slot. */
   public boolean hasMemory(long gpa) {
     return layout.indexOf(gpa >>> MemSlot.PAGE_SHIFT) >= 0;
+  }
+
+  /** Whether {@code gpa} lies in a slot that the guest may write. */
+  public boolean isWritable(long gpa) {
+    int slot = layout.indexOf(gpa >>> MemSlot.PAGE_SHIFT);
+    return slot >= 0 && !layout.slots().get(slot).isReadOnly();
   }
 
   /**

@@ -8,11 +8,18 @@ import java.util.List;
  * @param vector the vector
  * @param engine name of the engine
  * @param memory the memory that it walked in
+ * @param answer what the engine answered: a {@link org.pagestamp.walk.WalkResult}, or {@link
+ *     Answers#CR3_REFUSED}, which also stands where it did not answer
  * @param problems what is wrong, a sentence each
  * @param trace the walk as the engine explains it; empty if it does not get that far
  */
 public record Mismatch(
-    WalkVector vector, String engine, MemoryKind memory, List<String> problems, String trace) {
+    WalkVector vector,
+    String engine,
+    MemoryKind memory,
+    long answer,
+    List<String> problems,
+    String trace) {
   /** Makes the list immutable. */
   public Mismatch {
     problems = List.copyOf(problems);

@@ -14,6 +14,14 @@ public interface Subject {
   /** Names the subject in reports. */
   String name();
 
+  /**
+   * Names the engine in reports: subjects of one engine differ in what their memory is made of, and
+   * a vector counts once for all of them.
+   */
+  default String engineName() {
+    return name();
+  }
+
   /** Whether the subject implements this role; cases of other roles are counted as skipped. */
   default boolean knows(Role role) {
     return true;

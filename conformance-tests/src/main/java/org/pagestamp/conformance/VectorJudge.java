@@ -3,27 +3,24 @@ package org.pagestamp.conformance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.pagestamp.slot.SlotLayout;
 
 /** Walks one vector and says what is wrong. */
 final class VectorJudge {
-  private final Engine engine;
-  private final MemoryKind kind;
+  private final Subject subject;
   private final VectorMemory memory;
 
-  VectorJudge(Engine engine, MemoryKind kind, VectorMemory memory) {
-    this.engine = engine;
-    this.kind = kind;
+  VectorJudge(Subject subject, VectorMemory memory) {
+    this.subject = subject;
     this.memory = memory;
   }
 
   /** Empty if all is right. Leaves zero in all pages that hold an entry of the vector. */
   Optional<Mismatch> judge(WalkVector vector) {
-    SlotLayout layout = memory.place(vector);
-    VectorTrial trial = new VectorTrial(vector, engine, layout, memory);
+    Machine machine = memory.place(vector);
+    VectorTrial trial = new VectorTrial(vector, subject, machine, memory);
     try {
       trial.run();
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
       trial.problem("threw " + e + at(e));
     } finally {
       VectorPages.of(vector).forEach(memory::clearPage);
@@ -32,7 +29,17 @@ final class VectorJudge {
     return trial.problems().isEmpty()
         ? Optional.empty()
         : Optional.of(
-            new Mismatch(vector, engine.name(), kind, trial.problems(), trial.explanation()));
+            new Mismatch(
+                vector,
+                engine(),
+                subject.memoryKind(),
+                trial.answer(),
+                trial.problems(),
+                trial.explanation()));
+  }
+
+  private String engine() {
+    return subject.engineName();
   }
 
   private static String at(Throwable thrown) {
@@ -41,12 +48,19 @@ final class VectorJudge {
   }
 
   Mismatch mismatch(WalkVector vector, String problem) {
-    return new Mismatch(vector, engine.name(), kind, List.of(problem), "");
+    return new Mismatch(
+        vector, engine(), subject.memoryKind(), Answers.CR3_REFUSED, List.of(problem), "");
   }
 
   Mismatch add(Mismatch mismatch, String problem) {
     List<String> problems = new ArrayList<>(mismatch.problems());
     problems.add(problem);
-    return new Mismatch(mismatch.vector(), engine.name(), kind, problems, mismatch.trace());
+    return new Mismatch(
+        mismatch.vector(),
+        mismatch.engine(),
+        mismatch.memory(),
+        mismatch.answer(),
+        problems,
+        mismatch.trace());
   }
 }

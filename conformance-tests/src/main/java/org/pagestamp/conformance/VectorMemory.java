@@ -45,8 +45,8 @@ final class VectorMemory implements AutoCloseable {
     this.kind = kind;
   }
 
-  /** Stores a vector's entries and returns its slots, all of which log dirty pages. */
-  SlotLayout place(WalkVector vector) {
+  /** Stores a vector's entries and returns the machine; its slots log dirty pages. */
+  Machine place(WalkVector vector) {
     List<VectorSlot> sorted = new ArrayList<>(vector.slots());
     sorted.sort(Comparator.comparingLong(VectorSlot::baseGpa));
     offsets = new long[sorted.size()];
@@ -60,7 +60,7 @@ final class VectorMemory implements AutoCloseable {
     for (VectorEntry entry : vector.memory()) {
       store(entry);
     }
-    return current;
+    return new Machine(vector.role(), current, pool, offsets);
   }
 
   private void growTo(long bytes) {

@@ -31,6 +31,16 @@ enum VectorMode {
     return Optional.empty();
   }
 
+  /** The label of a paging mode; there is none without paging. */
+  static Optional<VectorMode> of(PagingMode pagingMode) {
+    for (VectorMode mode : values()) {
+      if (mode.pagingMode == pagingMode) {
+        return Optional.of(mode);
+      }
+    }
+    return Optional.empty();
+  }
+
   /** Empty for modes that the library has no walker for yet. */
   Optional<PagingMode> pagingMode() {
     return Optional.ofNullable(pagingMode);

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
@@ -27,7 +28,6 @@ final class VectorParser {
   private static final int MAX_SLOTS = 64;
   private static final long MAX_BYTES = 1L << 30;
   private static final long END_OF_GUEST_MEMORY = 1L << 52;
-  private static final long CR4_PGE = 1L << 7;
 
   private final VectorOrigin origin;
   private final VectorFields fields;
@@ -68,6 +68,7 @@ final class VectorParser {
     Role role = role(cr4);
     long cr3 = fields.hex("cr3", 64);
     int pkru = (int) fields.hex("pkru", 32);
+    int pkrs = fields.has("pkrs") ? (int) fields.hex("pkrs", 32) : 0;
     slots = slots();
     List<VectorEntry> memory = entries(fields, "memory");
     VectorFields access = fields.object("access");
@@ -83,20 +84,24 @@ final class VectorParser {
         alternative.end();
       }
     }
+    OptionalLong answer =
+        fields.has("answer") ? OptionalLong.of(fields.hex("answer", 64)) : OptionalLong.empty();
     fields.end();
     return new WalkVector(
         name,
         origin,
         role,
         cr3,
-        (cr4 & CR4_PGE) != 0,
+        (cr4 & ControlRegisters.CR4_PGE) != 0,
         pkru,
+        pkrs,
         slots,
         memory,
         gva,
         accessBits,
         outcomes,
-        contested);
+        contested,
+        answer);
   }
 
   private Role role(long cr4) throws VectorFormatException {
@@ -106,9 +111,11 @@ final class VectorParser {
     if (maxPhyAddr < CpuFeatures.MIN_PHY_ADDR || maxPhyAddr > CpuFeatures.MAX_PHY_ADDR) {
       throw fields.problem("maxphyaddr", "is outside 32..52: " + maxPhyAddr);
     }
+    boolean oneGig = !fields.has("one_gig") || fields.flag("one_gig");
+    boolean amd = fields.has("amd") && fields.flag("amd");
     Role role;
     try {
-      role = Role.fromRegisters(cr0, cr4, efer, CpuFeatures.intel(maxPhyAddr));
+      role = Role.fromRegisters(cr0, cr4, efer, new CpuFeatures(maxPhyAddr, oneGig, amd));
     } catch (IllegalArgumentException e) {
       throw fields.problem("cr0, cr4, efer", e.getMessage());
     }

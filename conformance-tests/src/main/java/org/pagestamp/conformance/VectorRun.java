@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Walks vectors with one engine over one kind of memory, and judges.
+ * Walks vectors with one subject, and judges.
  *
  * <p>Compared are: the result of the walk with the expected one or an accepted alternative; all of
  * memory; the dirty logs of the slots; and {@code probe} and {@code explain} with {@code walk}.
@@ -26,8 +26,25 @@ public final class VectorRun implements AutoCloseable {
 
   /** A run of {@code engine} over memory of the kind {@code kind}. */
   public VectorRun(Engine engine, MemoryKind kind) {
-    memory = new VectorMemory(kind);
-    judge = new VectorJudge(engine, kind, memory);
+    this(new WalkerSubject(engine, kind));
+  }
+
+  /**
+   * A run of any subject. One that is not ours is asked for one access of each vector; nothing is
+   * required of its dirty logs.
+   */
+  public VectorRun(Subject subject) {
+    memory = new VectorMemory(subject.memoryKind());
+    judge = new VectorJudge(subject, memory);
+  }
+
+  /**
+   * Walks one vector; empty if the subject did what it must.
+   *
+   * @param scan whether to look at all of memory, not only at the pages with entries of the vector
+   */
+  public Optional<Mismatch> judge(WalkVector vector, boolean scan) {
+    return scan ? judgeAndScan(vector) : judge.judge(vector);
   }
 
   /**
@@ -44,8 +61,8 @@ public final class VectorRun implements AutoCloseable {
     while (more) {
       try {
         Optional<TestVector> next = vectors.next();
-        next.ifPresent(batch::add);
-        more = next.isPresent();
+        next.filter(vector -> isWanted(vector, listener)).ifPresent(batch::add);
+        more = next.isPresent() && !listener.stopped();
       } catch (IOException e) {
         judge(batch, listener);
         throw e;
@@ -56,6 +73,13 @@ public final class VectorRun implements AutoCloseable {
       }
     }
     return counts;
+  }
+
+  private static boolean isWanted(TestVector vector, VectorListener listener) {
+    return switch (vector) {
+      case UnsupportedVector _ -> true;
+      case WalkVector walk -> listener.wants(walk);
+    };
   }
 
   private VectorCounts judge(List<TestVector> batch, VectorListener listener) {

@@ -8,12 +8,10 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.pagestamp.mode.PagingMode;
 import org.pagestamp.slot.DirtyLog;
 import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.walk.Cr3Load;
-import org.pagestamp.walk.FaultReason;
 import org.pagestamp.walk.VcpuState;
 import org.pagestamp.walk.WalkResult;
 import org.pagestamp.walk.WalkStep;
@@ -23,18 +21,21 @@ import org.pagestamp.walk.Walker;
 /** One vector walked once, and everything that is wrong with it. */
 final class VectorTrial {
   private final WalkVector vector;
-  private final Engine engine;
+  private final Subject subject;
+  private final Machine machine;
   private final SlotLayout layout;
   private final VectorMemory memory;
   private final VectorPages before;
   private final List<String> problems = new ArrayList<>();
   private String explanation = "";
+  private long answer = Answers.CR3_REFUSED;
 
   /** A trial of a vector whose slots and entries have been placed. */
-  VectorTrial(WalkVector vector, Engine engine, SlotLayout layout, VectorMemory memory) {
+  VectorTrial(WalkVector vector, Subject subject, Machine machine, VectorMemory memory) {
     this.vector = vector;
-    this.engine = engine;
-    this.layout = layout;
+    this.subject = subject;
+    this.machine = machine;
+    this.layout = machine.layout();
     this.memory = memory;
     this.before = new VectorPages(vector, List.of());
   }
@@ -42,6 +43,11 @@ final class VectorTrial {
   /** What is wrong so far. */
   List<String> problems() {
     return problems;
+  }
+
+  /** What the subject answered; {@link Answers#CR3_REFUSED} before it did. */
+  long answer() {
+    return answer;
   }
 
   /** The walk as the engine explains it; empty before it did. */
@@ -54,8 +60,34 @@ final class VectorTrial {
   }
 
   void run() {
+    switch (subject) {
+      case WalkerSubject ours -> walk(ours.engine());
+      default -> access();
+    }
+  }
+
+  /** What every subject is asked for. */
+  private void access() {
+    Subject.Mmu mmu = subject.connect(machine);
+    if (mmu.loadCr3(vector.cr3())) {
+      mmu.keys(vector.pkru(), vector.pkrs());
+      answer = mmu.access(vector.gva(), vector.access());
+    }
+    judge(Expectation.of(answer, vector.gva(), vector.role().mode(), vector.globalPages()));
+    requireAnswer();
+  }
+
+  private void requireAnswer() {
+    vector
+        .answer()
+        .ifPresent(right -> problems.addAll(Answers.differences(subject, right, answer)));
+  }
+
+  /** Our own walkers are also probed, must explain themselves, and keep dirty logs. */
+  private void walk(Engine engine) {
     VcpuState vcpu = new VcpuState();
     vcpu.pkru(vector.pkru());
+    vcpu.pkrs(vector.pkrs());
     Cr3Load load = vcpu.loadCr3(vector.cr3(), vector.role(), layout);
     if (load != Cr3Load.LOADED) {
       judge(new Expectation.Cr3Refused());
@@ -68,28 +100,13 @@ final class VectorTrial {
     explanation = trace.toString();
     requireUnchanged("explain");
     long walked = walker.walk(vcpu, vector.gva(), vector.access());
-    judge(expectation(walked));
+    answer = walked;
+    judge(Expectation.of(walked, vector.gva(), vector.role().mode(), vector.globalPages()));
+    requireAnswer();
     requireSame("probe", probed, walked);
     requireSame("explain", trace.result(), walked);
     requireExplained(trace);
     requireSlotOfPage(walked);
-  }
-
-  private Expectation expectation(long result) {
-    if (WalkResult.isFault(result)) {
-      return WalkResult.faultReason(result) == FaultReason.NON_CANONICAL
-          ? new Expectation.NonCanonical()
-          : new Expectation.PageFault(WalkResult.errorCode(result));
-    }
-    PagingMode mode = vector.role().mode();
-    return new Expectation.Translation(
-        WalkResult.gpa(result, vector.gva()),
-        mode.level(WalkResult.level(result)).pageSize(),
-        WalkResult.isWritable(result),
-        WalkResult.isUser(result),
-        WalkResult.isExecutable(result),
-        WalkResult.isGlobal(result) && vector.globalPages(),
-        WalkResult.isDirty(result));
   }
 
   /**
@@ -121,15 +138,17 @@ final class VectorTrial {
 
   private List<String> differences(Expectation actual, Outcome outcome) {
     List<String> differences = new ArrayList<>();
-    if (!actual.equals(outcome.expect())) {
-      differences.add("expected " + outcome.expect());
-      differences.add("but was  " + actual);
+    if (!actual.reported(outcome.expect(), subject.reports()).equals(outcome.expect())) {
+      differences.add("expected " + outcome.expect().toString(subject.reports()));
+      differences.add("but was  " + actual.toString(subject.reports()));
     }
     VectorPages after = new VectorPages(vector, outcome.after());
     for (String difference : after.differencesOf(memory)) {
       differences.add("after the walk " + difference);
     }
-    differences.addAll(logDifferences(after.changedSince(before), "the walk"));
+    if (subject instanceof WalkerSubject) {
+      differences.addAll(logDifferences(after.changedSince(before), "the walk"));
+    }
     return differences;
   }
 

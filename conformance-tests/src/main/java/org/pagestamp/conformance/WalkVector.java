@@ -1,6 +1,7 @@
 package org.pagestamp.conformance;
 
 import java.util.List;
+import java.util.OptionalLong;
 import org.pagestamp.mode.Role;
 
 /**
@@ -12,12 +13,15 @@ import org.pagestamp.mode.Role;
  * @param cr3 CR3
  * @param globalPages CR4.PGE
  * @param pkru PKRU
+ * @param pkrs IA32_PKRS
  * @param slots 1 to 64 disjoint slots, in the file's order
  * @param memory the entries that are not zero before the walk; all lie in slots
  * @param gva the linear address
  * @param access see {@link org.pagestamp.walk.Access}
  * @param outcomes the expected outcome, then the alternatives that are accepted as well
  * @param contested names of the choices on which manuals, vendors and KVM disagree
+ * @param answer the whole expected answer, a {@link org.pagestamp.walk.WalkResult}, where the first
+ *     outcome does not tell enough
  */
 public record WalkVector(
     String name,
@@ -26,12 +30,14 @@ public record WalkVector(
     long cr3,
     boolean globalPages,
     int pkru,
+    int pkrs,
     List<VectorSlot> slots,
     List<VectorEntry> memory,
     long gva,
     int access,
     List<Outcome> outcomes,
-    List<String> contested)
+    List<String> contested,
+    OptionalLong answer)
     implements TestVector {
   /** Makes the lists immutable. */
   public WalkVector {

@@ -18,6 +18,11 @@ public record WalkerSubject(Engine engine, MemoryKind memoryKind) implements Sub
   }
 
   @Override
+  public String engineName() {
+    return engine.name();
+  }
+
+  @Override
   public Mmu connect(Machine machine) {
     return new WalkerMmu(engine.walker(machine.role(), machine.layout()), machine.layout());
   }

@@ -33,6 +33,9 @@ public final class Mappings {
     /** Takes a page; false ends the enumeration. */
     boolean mapping(Mapping mapping);
 
+    /** Takes note of a table that is at hand, as often as it is reached. */
+    default void table(long gpa) {}
+
     /** Takes note of addresses that cannot be enumerated. */
     default void missingTable(MissingTable table) {}
   }
@@ -120,6 +123,7 @@ public final class Mappings {
     return switch (guest.presence(gpa)) {
       case HELD -> {
         tables.add(gpa >>> MemSlot.PAGE_SHIFT);
+        consumer.table(gpa);
         yield true;
       }
       case NOT_IN_DUMP -> {

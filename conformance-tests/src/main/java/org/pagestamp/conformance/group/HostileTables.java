@@ -45,8 +45,7 @@ final class HostileTables implements CaseGroup {
 
   @Override
   public void run(PagingMode mode, Trial trial) {
-    SplittableRandom seeds =
-        new SplittableRandom(trial.seed() ^ (long) mode.label().hashCode() << 32);
+    SplittableRandom seeds = new SplittableRandom(trial.seed() * 31 + mode.label().hashCode());
     long left = Math.max(1, trial.walks() / SHARE_OF_WALKS);
     while (left > 0 && !trial.stopped()) {
       int walks = (int) Math.min(left, WALKS_OF_A_GUEST);

@@ -2,8 +2,8 @@ package org.pagestamp.conformance.group;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,7 +53,7 @@ final class PermissionGroup implements CaseGroup {
 
   @Override
   public void run(PagingMode mode, Trial trial) throws IOException {
-    Map<Set<Control>, List<PermissionRow>> rows = new HashMap<>();
+    Map<Set<Control>, List<PermissionRow>> rows = new LinkedHashMap<>();
     for (PermissionRow row : PermissionRow.all()) {
       if (mode != PagingMode.TWO_LEVEL || !row.needsNx()) {
         rows.computeIfAbsent(Set.copyOf(row.controls()), _ -> new ArrayList<>()).add(row);

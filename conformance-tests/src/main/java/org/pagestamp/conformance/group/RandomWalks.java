@@ -53,8 +53,7 @@ final class RandomWalks implements CaseGroup {
       trial.skipped(trial.walks());
       return;
     }
-    SplittableRandom seeds =
-        new SplittableRandom(trial.seed() ^ (long) mode.label().hashCode() << 32);
+    SplittableRandom seeds = new SplittableRandom(trial.seed() * 31 + mode.label().hashCode());
     long left = trial.walks();
     while (left > 0 && !trial.stopped()) {
       int walks = (int) Math.min(left, WALKS_OF_A_GUEST);

@@ -1,16 +1,15 @@
-package org.pagestamp.conformance;
+package org.pagestamp.conformance.group;
 
-import java.util.function.LongUnaryOperator;
+import java.util.function.LongConsumer;
 import org.pagestamp.slot.MemoryAccessor;
 
 /**
- * Memory that another virtual CPU writes to as well: just before each compare-and-set it changes
- * the entry.
+ * Memory in which something happens just before each compare-and-set.
  *
  * @param memory the memory
- * @param other what the other makes of the entry
+ * @param beforeUpdate gets the gpa of the entry
  */
-record InterferingAccessor(MemoryAccessor memory, LongUnaryOperator other)
+record InterferingAccessor(MemoryAccessor memory, LongConsumer beforeUpdate)
     implements MemoryAccessor {
   @Override
   public byte getByte(long gpa) {
@@ -34,15 +33,13 @@ record InterferingAccessor(MemoryAccessor memory, LongUnaryOperator other)
 
   @Override
   public boolean compareAndSetInt(long gpa, int expected, int value) {
-    int now = memory.getInt(gpa);
-    memory.compareAndSetInt(gpa, now, (int) other.applyAsLong(Integer.toUnsignedLong(now)));
+    beforeUpdate.accept(gpa);
     return memory.compareAndSetInt(gpa, expected, value);
   }
 
   @Override
   public boolean compareAndSetLong(long gpa, long expected, long value) {
-    long now = memory.getLong(gpa);
-    memory.compareAndSetLong(gpa, now, other.applyAsLong(now));
+    beforeUpdate.accept(gpa);
     return memory.compareAndSetLong(gpa, expected, value);
   }
 

@@ -1,0 +1,105 @@
+package org.pagestamp.conformance.run;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.pagestamp.conformance.CaseFailure;
+import org.pagestamp.conformance.Subject;
+
+/** The counts of one field of the matrix while the run goes on. */
+final class Tally {
+  private final String mode;
+  private final String group;
+  private final String engine;
+  private final int failuresKept;
+  private final List<Kept> kept = new ArrayList<>();
+  private final Set<String> failedVectors = new HashSet<>();
+  private long passed;
+  private long failed;
+  private long skipped;
+  private long notSupported;
+  private long nanos;
+  private boolean cutShort;
+
+  /**
+   * A failure and who failed.
+   *
+   * @param failure null if the subject threw outside any case
+   * @param thrown what it threw
+   */
+  record Kept(Subject subject, CaseFailure failure, Throwable thrown) {}
+
+  Tally(String mode, String group, String engine, int failuresKept) {
+    this.mode = mode;
+    this.group = group;
+    this.engine = engine;
+    this.failuresKept = failuresKept;
+  }
+
+  void passed(long cases) {
+    passed += cases;
+  }
+
+  void skipped(long cases) {
+    skipped += cases;
+  }
+
+  void notSupported(long cases) {
+    notSupported += cases;
+  }
+
+  void took(long time) {
+    nanos += time;
+  }
+
+  void cutShort() {
+    cutShort = true;
+  }
+
+  void failed(Subject subject, CaseFailure failure) {
+    failed++;
+    keep(new Kept(subject, failure, null));
+  }
+
+  void threw(Subject subject, Throwable thrown) {
+    failed++;
+    keep(new Kept(subject, null, thrown));
+  }
+
+  /**
+   * A vector failed, which counts once.
+   *
+   * @param countedAsPassed whether another subject of the engine walked it rightly before
+   */
+  void vectorFailed(Subject subject, CaseFailure failure, boolean countedAsPassed) {
+    String where = failure.vector().orElseThrow().origin().toString();
+    if (failedVectors.add(where)) {
+      failed++;
+      passed -= countedAsPassed ? 1 : 0;
+      keep(new Kept(subject, failure, null));
+    }
+  }
+
+  private void keep(Kept failure) {
+    if (kept.size() < failuresKept) {
+      kept.add(failure);
+    }
+  }
+
+  List<Kept> kept() {
+    return kept;
+  }
+
+  String mode() {
+    return mode;
+  }
+
+  String group() {
+    return group;
+  }
+
+  Cell cell() {
+    return new Cell(mode, group, engine, passed, failed, skipped, notSupported, nanos, cutShort);
+  }
+}
