@@ -1,0 +1,112 @@
+package org.pagestamp.conformance.group;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.pagestamp.conformance.CaseFailure;
+import org.pagestamp.conformance.CaseGroup;
+import org.pagestamp.conformance.ConformanceCase;
+import org.pagestamp.conformance.Subject;
+import org.pagestamp.mode.PagingMode;
+
+/**
+ * Guests that mean harm: noise as tables, tables that are their own pages, roots anywhere, entries
+ * that point just beside slots. Nothing is said of what a walk answers, but that it does: without
+ * an exception, with an answer that can be one, after a bounded number of reads, and without
+ * touching anything but accessed and dirty bits of present entries in RAM. Our own walkers are
+ * given registers too that no processor would load, and guards around each slot's memory.
+ */
+final class HostileTables implements CaseGroup {
+  /** A walk over garbage is short, and looking through memory takes long, so there are fewer. */
+  private static final int SHARE_OF_WALKS = 4;
+
+  private static final int WALKS_OF_A_GUEST = 2_000;
+  private static final int WALKS_OF_A_LOOK = 100;
+
+  @Override
+  public String name() {
+    return "hostile";
+  }
+
+  @Override
+  public String purpose() {
+    return "garbage as tables: no exception, nothing touched outside slots, bounded, well-formed";
+  }
+
+  @Override
+  public boolean covers(PagingMode mode) {
+    return true;
+  }
+
+  @Override
+  public boolean isRandom() {
+    return true;
+  }
+
+  @Override
+  public void run(PagingMode mode, Trial trial) {
+    SplittableRandom seeds = new SplittableRandom(trial.seed() * 31 + mode.label().hashCode());
+    long left = Math.max(1, trial.walks() / SHARE_OF_WALKS);
+    while (left > 0 && !trial.stopped()) {
+      int walks = (int) Math.min(left, WALKS_OF_A_GUEST);
+      left -= walks;
+      long seed = seeds.nextLong();
+      if (trial.subject().knows(RandomGuest.role(mode, seed))) {
+        live(mode, seed, walks, trial);
+      } else {
+        trial.skipped(walks);
+      }
+    }
+  }
+
+  private void live(PagingMode mode, long seed, int walks, Trial trial) {
+    HostileGuest.Life life = new HostileGuest.Life(trial.subject(), mode, seed);
+    try (HostileGuest guest = life.guest()) {
+      for (int i = 1; i <= walks && !trial.stopped(); i++) {
+        life.next();
+        boolean look = guest.isSmall() || i % WALKS_OF_A_LOOK == 0 || i == walks;
+        if (!guest.walk(look).isEmpty()) {
+          trial.failed(failure(mode, seed, i, trial.subject()));
+          return;
+        }
+        if (i % WALKS_OF_A_LOOK == 0) {
+          trial.passed(WALKS_OF_A_LOOK);
+        }
+      }
+      trial.passed(walks % WALKS_OF_A_LOOK);
+    }
+  }
+
+  /** Lives again up to the first walk that goes wrong, the {@code last} one at the latest. */
+  private CaseFailure failure(PagingMode mode, long seed, int last, Subject subject) {
+    HostileGuest.Life life = new HostileGuest.Life(subject, mode, seed);
+    try (HostileGuest guest = life.guest()) {
+      ConformanceCase path = null;
+      List<String> problems = List.of();
+      int walk = 0;
+      while (problems.isEmpty() && walk < last) {
+        walk++;
+        life.next();
+        path = guest.asCase();
+        problems = guest.walk(true);
+      }
+      boolean strict = HostileGuest.isStrict(seed);
+      if (!judge(subject, path, strict).isEmpty()) {
+        path = CaseShrinker.shrink(path, made -> !judge(subject, made, strict).isEmpty());
+        problems = judge(subject, path, strict);
+      }
+      List<String> told = new ArrayList<>(problems);
+      told.add(
+          String.format(
+              "seed %d, walk %d%s", seed, walk, strict ? ", slots behind accessors" : ""));
+      return new CaseFailure(
+          name(), subject.name(), path, guest.answer(), guest.answer(), List.of(), told);
+    }
+  }
+
+  private static List<String> judge(Subject subject, ConformanceCase made, boolean strict) {
+    try (HostileGuest guest = HostileGuest.of(subject, made, strict)) {
+      return guest.walk(true);
+    }
+  }
+}
