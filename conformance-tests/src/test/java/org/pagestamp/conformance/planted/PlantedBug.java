@@ -1,0 +1,45 @@
+package org.pagestamp.conformance.planted;
+
+import java.util.List;
+
+/**
+ * A deliberate fault: a piece of source text and what replaces it.
+ *
+ * @param name a word for the kill table
+ * @param meaning what goes wrong, in a line
+ * @param has which engines have it
+ * @param type the class that is changed, without {@code org.pagestamp.}
+ * @param find the text that is replaced; must occur once, white space aside
+ * @param make what replaces it
+ */
+record PlantedBug(String name, String meaning, Engines has, String type, String find, String make) {
+  /** The engines that a fault is in; the faults of each kind have a file. */
+  enum Engines {
+    /** Mode tables, roles, registers, results. */
+    BOTH("both.bugs", List.of("interpreted", "generated")),
+    /** The interpreted walker, and lookups that only it makes. */
+    INTERPRETED("interpreted.bugs", List.of("interpreted")),
+    /** The generator. */
+    GENERATED("generated.bugs", List.of("generated"));
+
+    private final String file;
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of
+    private final List<String> names;
+
+    Engines(String file, List<String> names) {
+      this.file = file;
+      this.names = names;
+    }
+
+    /** The resource that lists the faults. */
+    String file() {
+      return file;
+    }
+
+    /** The engines' names. */
+    List<String> names() {
+      return names;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package org.pagestamp.conformance.planted;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Function;
+import org.pagestamp.codegen.Stamper;
+import org.pagestamp.conformance.CaseFailure;
+import org.pagestamp.conformance.CaseGroup;
+import org.pagestamp.conformance.Engine;
+import org.pagestamp.conformance.MemoryKind;
+import org.pagestamp.conformance.Subject;
+import org.pagestamp.conformance.WalkerSubject;
+import org.pagestamp.conformance.group.CaseGroups;
+import org.pagestamp.mode.PagingMode;
+
+/**
+ * The conformance suite with small budgets, up to the first failure. Runs inside the class loader
+ * that has a bug; what passes its border are strings.
+ */
+final class QuickSuite implements Function<String, List<String>> {
+  private static final long SEED = 1;
+  private static final long WALKS = 2_000;
+
+  /** The kinds of memory that differ for a walker; each has the whole suite. */
+  private static final List<MemoryKind> KINDS =
+      List.of(
+          MemoryKind.NATIVE,
+          MemoryKind.NATIVE_PER_SLOT,
+          MemoryKind.ACCESSOR,
+          MemoryKind.BYTE_ARRAY);
+
+  /** Captures of real guests: they take long to load, and their listings are of reads only. */
+  private static final String GUESTS = "guests";
+
+  private String group = "";
+  private long passed;
+  private List<String> noticed = List.of();
+
+  /** Called by reflection. */
+  QuickSuite() {}
+
+  /**
+   * Runs the suite with one engine.
+   *
+   * @param engineName {@code interpreted} or {@code generated}
+   * @return who noticed something, after how many cases, and what; empty if nobody did
+   */
+  @Override
+  public List<String> apply(String engineName) {
+    Engine engine =
+        engineName.equals("interpreted") ? Engine.interpreted() : Engine.generated(new Stamper());
+    for (MemoryKind kind : KINDS) {
+      for (CaseGroup each : CaseGroups.all()) {
+        if (!each.name().equals(GUESTS) && noticed.isEmpty()) {
+          group = each.name();
+          run(each, new WalkerSubject(engine, kind));
+        }
+      }
+    }
+    return noticed;
+  }
+
+  private void run(CaseGroup cases, Subject subject) {
+    FirstFailure trial = new FirstFailure(subject);
+    try {
+      cases.runAll(List.of(PagingMode.values()), _ -> trial);
+    } catch (IOException | RuntimeException | Error e) {
+      noticed("threw " + e);
+    }
+  }
+
+  /** Keeps the first problem. */
+  private void noticed(String problem) {
+    if (noticed.isEmpty()) {
+      noticed = List.of(group, Long.toString(passed + 1), problem);
+    }
+  }
+
+  private final class FirstFailure implements CaseGroup.Trial {
+    private final Subject subject;
+
+    FirstFailure(Subject subject) {
+      this.subject = subject;
+    }
+
+    @Override
+    public Subject subject() {
+      return subject;
+    }
+
+    @Override
+    public long seed() {
+      return SEED;
+    }
+
+    @Override
+    public long walks() {
+      return WALKS;
+    }
+
+    @Override
+    public void passed(long cases) {
+      passed += cases;
+    }
+
+    @Override
+    public void skipped(long cases) {
+      // A group may pass an engine over; that is no notice.
+    }
+
+    @Override
+    public void failed(CaseFailure failure) {
+      noticed(failure.problems().getFirst());
+    }
+
+    @Override
+    public boolean stopped() {
+      return !noticed.isEmpty() || Thread.currentThread().isInterrupted();
+    }
+  }
+}
