@@ -139,11 +139,6 @@ final class Code {
     mv.visitLabel(end);
   }
 
-  /** A remark in the listing, without code. */
-  void remark(String text) {
-    listing.line("// " + text);
-  }
-
   private void line(String text) {
     Label start = new Label();
     mv.visitLabel(start);

@@ -10,13 +10,21 @@ import org.pagestamp.conformance.Subject;
 final class CountingTrial implements CaseGroup.Trial {
   private final Subject subject;
   private final long walks;
+  private final int mostFailures;
   private final List<CaseFailure> failures = new ArrayList<>();
   private long passed;
   private long skipped;
 
+  /** A trial that runs to the end. */
   CountingTrial(Subject subject, long walks) {
+    this(subject, walks, Integer.MAX_VALUE);
+  }
+
+  /** A trial that stops after so many failures. */
+  CountingTrial(Subject subject, long walks, int mostFailures) {
     this.subject = subject;
     this.walks = walks;
+    this.mostFailures = mostFailures;
   }
 
   long passed() {
@@ -63,6 +71,6 @@ final class CountingTrial implements CaseGroup.Trial {
 
   @Override
   public boolean stopped() {
-    return false;
+    return failures.size() >= mostFailures;
   }
 }

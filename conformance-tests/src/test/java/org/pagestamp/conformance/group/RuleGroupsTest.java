@@ -39,9 +39,9 @@ import org.pagestamp.walk.WalkResult;
 class RuleGroupsTest {
   private static final long FEW = 600;
 
-  private static RecordingTrial run(CaseGroup group, PagingMode mode, Subject subject)
+  private static CountingTrial run(CaseGroup group, PagingMode mode, Subject subject)
       throws Exception {
-    RecordingTrial trial = new RecordingTrial(subject, FEW);
+    CountingTrial trial = new CountingTrial(subject, FEW, 3);
     group.run(mode, trial);
     return trial;
   }
@@ -51,10 +51,10 @@ class RuleGroupsTest {
   void ourWalkersPass(String name, PagingMode mode, Engine engine, CaseGroup group)
       throws Exception {
     assertEquals(name, group.name());
-    RecordingTrial trial = run(group, mode, new WalkerSubject(engine, MemoryKind.NATIVE));
+    CountingTrial trial = run(group, mode, new WalkerSubject(engine, MemoryKind.NATIVE));
     assertEquals(List.of(), trial.failures());
-    assertEquals(0, trial.skippedCases());
-    assertTrue(trial.passedCases() > 300, trial.passedCases() + " cases");
+    assertEquals(0, trial.skipped());
+    assertTrue(trial.passed() > 300, trial.passed() + " cases");
   }
 
   /** A right walker that is given something wrong, or whose answers are changed. */
@@ -106,8 +106,8 @@ class RuleGroupsTest {
 
   private static void assertFound(CaseGroup group, PagingMode mode, Subject subject)
       throws Exception {
-    RecordingTrial trial = run(group, mode, subject);
-    assertFalse(trial.failures().isEmpty(), "nothing found in " + trial.passedCases() + " cases");
+    CountingTrial trial = run(group, mode, subject);
+    assertFalse(trial.failures().isEmpty(), "nothing found in " + trial.passed() + " cases");
     CaseFailure failure = trial.failures().getFirst();
     assertEquals(group.name(), failure.group());
     assertEquals(subject.name(), failure.subject());
@@ -198,9 +198,9 @@ class RuleGroupsTest {
 
   @Test
   void raceSkipsSubjectsWithoutALayout() throws Exception {
-    RecordingTrial trial = run(new RaceGroup(), PagingMode.PAE, withAnswers(answer -> answer));
-    assertEquals(0, trial.passedCases());
-    assertTrue(trial.skippedCases() > 0);
+    CountingTrial trial = run(new RaceGroup(), PagingMode.PAE, withAnswers(answer -> answer));
+    assertEquals(0, trial.passed());
+    assertTrue(trial.skipped() > 0);
   }
 
   @Test
@@ -274,9 +274,9 @@ class RuleGroupsTest {
               throw new AssertionError(group.name());
             }
           };
-      RecordingTrial trial = run(group, PagingMode.PAE, subject);
-      assertEquals(0, trial.passedCases(), group.name());
-      assertTrue(trial.skippedCases() > 0, group.name());
+      CountingTrial trial = run(group, PagingMode.PAE, subject);
+      assertEquals(0, trial.passed(), group.name());
+      assertTrue(trial.skipped() > 0, group.name());
     }
   }
 }
