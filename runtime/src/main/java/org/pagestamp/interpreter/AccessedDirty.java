@@ -43,11 +43,10 @@ final class AccessedDirty {
     return true;
   }
 
-  /** The value of a recorded entry after {@link #update}. */
-  long after(WalkRecord record, int level, boolean write) {
+  /** The leaf as {@link #update} leaves it. */
+  long leafAfter(WalkRecord record, boolean write) {
+    int level = record.lowest();
     long entry = record.entry(level);
-    return slots[record.slot(level)].isReadOnly()
-        ? entry
-        : wanted(entry, level == record.lowest(), write);
+    return slots[record.slot(level)].isReadOnly() ? entry : wanted(entry, true, write);
   }
 }

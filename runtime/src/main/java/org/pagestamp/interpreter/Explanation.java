@@ -41,11 +41,11 @@ final class Explanation {
   }
 
   private List<WalkStep> steps() {
-    List<WalkStep> steps = new ArrayList<>();
     PagingMode mode = walker.role().mode();
     if (mode == PagingMode.NO_PAGING || reason() == FaultReason.NON_CANONICAL) {
-      return steps;
+      return List.of();
     }
+    List<WalkStep> steps = new ArrayList<>();
     if (mode == PagingMode.PAE) {
       int index = mode.level(3).index(gva);
       long pdpte = vcpu.pdpte(index);
@@ -91,9 +91,9 @@ final class Explanation {
   /** The entry that could not be read, since its table lies in no slot. */
   private WalkStep hole(PagingMode mode) {
     PagingLevel level = mode.level(record.lowest() - 1);
-    boolean root = level.number() == mode.topLevel();
-    long table = root ? vcpu.cr3() & mode.rootMask() : tableBelow(mode);
-    long rights = root || record.lowest() > record.top() ? -1L : combined();
+    boolean nothingRead = record.lowest() > record.top();
+    long table = nothingRead ? firstTable(mode) : record.entry(record.lowest()) & mode.tableMask();
+    long rights = nothingRead ? -1L : combined();
     return new WalkStep(
         level.number(),
         level.index(gva),
@@ -109,11 +109,11 @@ final class Explanation {
         0);
   }
 
-  private long tableBelow(PagingMode mode) {
-    boolean underPdpte = record.lowest() > record.top();
-    long pointer =
-        underPdpte ? vcpu.pdpte(mode.level(3).index(gva)) : record.entry(record.lowest());
-    return pointer & mode.tableMask();
+  /** The table that a register points to. */
+  private long firstTable(PagingMode mode) {
+    return mode == PagingMode.PAE
+        ? vcpu.pdpte(mode.level(3).index(gva)) & mode.tableMask()
+        : vcpu.cr3() & mode.rootMask();
   }
 
   /** The rights combined over all recorded levels, NX inverted. */

@@ -54,7 +54,7 @@ public final class InterpretedWalker extends Walker {
     }
     slots = layout.slots().toArray(MemSlot[]::new);
     memories = new EntryMemory[slots.length];
-    for (int i = 0; i < slots.length && mode != PagingMode.NO_PAGING; i++) {
+    for (int i = 0; i < slots.length; i++) {
       memories[i] = EntryMemory.of(slots[i], mode.entryBytes(), layout.updateMode());
     }
     accessedDirty = new AccessedDirty(slots, memories);
@@ -152,7 +152,7 @@ public final class InterpretedWalker extends Walker {
     if (store && !accessedDirty.update(record, write)) {
       return RETRY;
     }
-    long leaf = accessedDirty.after(record, level, write);
+    long leaf = accessedDirty.leafAfter(record, write);
     return withSlotOfPage(success(leaf, levels[level], rights, gva, write));
   }
 

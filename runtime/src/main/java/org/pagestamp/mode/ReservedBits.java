@@ -29,9 +29,7 @@ public final class ReservedBits {
     if (role.amd()) {
       mask |= level.reservedOnAmd();
     }
-    if (mode.topReservedBit() != 0) {
-      mask |= bits(mode.topReservedBit(), role.maxPhyAddr());
-    }
+    mask |= bits(mode.topReservedBit(), role.maxPhyAddr()); // none in 4-byte entries
     if (mode.entryBytes() == 8 && !role.nxe()) {
       mask |= EntryBits.NX;
     }
@@ -51,6 +49,6 @@ public final class ReservedBits {
 
   /** Bits {@code high:low}; none if {@code high < low}. */
   private static long bits(int high, int low) {
-    return high < low ? 0 : (-1L >>> (63 - high)) & (-1L << low);
+    return (-1L >>> (63 - high)) & (-1L << low);
   }
 }

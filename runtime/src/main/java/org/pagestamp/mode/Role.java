@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -220,7 +221,7 @@ public final class Role {
 
   @Override
   public int hashCode() {
-    return 31 * (31 * mode.hashCode() + controls.hashCode()) + cpu.hashCode();
+    return Objects.hash(mode, controls, cpu);
   }
 
   /** For example {@code 4-level wp nxe smep maxphyaddr=46 1g}. */

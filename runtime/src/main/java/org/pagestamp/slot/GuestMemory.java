@@ -88,9 +88,10 @@ public final class GuestMemory {
 
   private static void copyOut(MemSlot slot, long gpa, byte[] to, int offset, int length) {
     switch (slot.backing()) {
-      case SegmentBacking(MemorySegment segment, long start) ->
-          MemorySegment.copy(
-              segment, ValueLayout.JAVA_BYTE, start + gpa - slot.baseGpa(), to, offset, length);
+      case SegmentBacking backing -> {
+        long start = backing.offset() + gpa - slot.baseGpa();
+        MemorySegment.copy(backing.segment(), ValueLayout.JAVA_BYTE, start, to, offset, length);
+      }
       case AccessorBacking(MemoryAccessor accessor) -> {
         for (int i = 0; i < length; i++) {
           to[offset + i] = accessor.getByte(gpa + i);
@@ -101,9 +102,10 @@ public final class GuestMemory {
 
   private static void copyIn(MemSlot slot, long gpa, byte[] from, int offset, int length) {
     switch (slot.backing()) {
-      case SegmentBacking(MemorySegment segment, long start) ->
-          MemorySegment.copy(
-              from, offset, segment, ValueLayout.JAVA_BYTE, start + gpa - slot.baseGpa(), length);
+      case SegmentBacking backing -> {
+        long start = backing.offset() + gpa - slot.baseGpa();
+        MemorySegment.copy(from, offset, backing.segment(), ValueLayout.JAVA_BYTE, start, length);
+      }
       case AccessorBacking(MemoryAccessor accessor) -> {
         for (int i = 0; i < length; i++) {
           accessor.putByte(gpa + i, from[offset + i]);

@@ -23,14 +23,11 @@ final class SlotRules {
     if (((baseGpa | byteSize) & MemSlot.PAGE_SIZE - 1) != 0) {
       throw refused(baseGpa, byteSize, "is not aligned: base and size are multiples of 0x1000");
     }
-    if (byteSize < 0 || Long.compareUnsigned(baseGpa + byteSize, baseGpa) <= 0) {
-      throw refused(baseGpa, byteSize, "wraps around the end of the address space");
-    }
-    if (Long.compareUnsigned(baseGpa + byteSize, END_OF_GUEST_MEMORY) > 0) {
-      throw refused(baseGpa, byteSize, "ends beyond 2^52, where no guest-physical address lies");
-    }
     if (byteSize >>> MemSlot.PAGE_SHIFT > MAX_PAGES) {
       throw refused(baseGpa, byteSize, "has more than 2^31-1 pages: split it");
+    }
+    if (Long.compareUnsigned(baseGpa, END_OF_GUEST_MEMORY - byteSize) > 0) {
+      throw refused(baseGpa, byteSize, "ends beyond 2^52, where no guest-physical address lies");
     }
   }
 
@@ -57,7 +54,7 @@ final class SlotRules {
   }
 
   static void requireUpdatable(MemSlot slot, int entryBytes, UpdateMode mode) {
-    String problem = entryBytes == 0 || slot.isReadOnly() ? null : problem(slot, entryBytes, mode);
+    String problem = slot.isReadOnly() ? null : problem(slot, entryBytes, mode);
     if (problem != null) {
       throw new IllegalArgumentException("slot " + slot + ": " + problem);
     }

@@ -13,17 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.pagestamp.interpreter.RecordingMemory.Update;
 import org.pagestamp.mode.Control;
-import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
-import org.pagestamp.mode.Role;
-import org.pagestamp.slot.Backing;
-import org.pagestamp.slot.SlotLayout;
-import org.pagestamp.slot.UpdateMode;
 import org.pagestamp.walk.Access;
-import org.pagestamp.walk.VcpuState;
 import org.pagestamp.walk.WalkResult;
 
 class AccessedDirtyTest {
@@ -181,26 +174,6 @@ class AccessedDirtyTest {
     guest.entry(2, TestGuest.table(2) | 0x7);
     guest.walk(Access.WRITE);
     assertEquals(TestGuest.table(2) | 0x67, guest.entry(2));
-  }
-
-  /** 4-byte entries 0x2007 and 0x9007, or 8-byte ones, in memory that cannot do it atomically. */
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void aSingleVcpuUpdatesEntriesInAByteArray(boolean wide) {
-    byte[] bytes = new byte[0x6000];
-    Role role = Role.of(wide ? PagingMode.FOUR_LEVEL : PagingMode.TWO_LEVEL, CpuFeatures.intel(46));
-    for (int level = role.mode().topLevel(); level > 0; level--) {
-      bytes[level * 0x1000] = 7;
-      bytes[level * 0x1000 + 1] = (byte) (level == 1 ? 0x50 : (level - 1) << 4);
-    }
-    SlotLayout layout =
-        SlotLayout.builder().updateMode(UpdateMode.SINGLE_VCPU).ram(0, Backing.of(bytes)).build();
-    VcpuState vcpu = new VcpuState();
-    vcpu.cr3(role.mode().topLevel() * 0x1000L);
-    long result = new InterpretedWalker(role, layout).walk(vcpu, 0, Access.WRITE);
-    assertEquals(0x5000, WalkResult.pageGpa(result));
-    assertEquals(0x67, bytes[0x1000]);
-    assertEquals(0x27, bytes[0x2000]);
   }
 
   private static TestGuest newGuest(PagingMode mode) {

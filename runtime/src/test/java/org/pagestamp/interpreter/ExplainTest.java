@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.walk.Access;
@@ -139,11 +140,15 @@ class ExplainTest {
     assertNoAction(trace);
   }
 
-  @Test
-  void rightsAboveAHoleAreToldToo() {
-    TestGuest guest = newGuest(PagingMode.FOUR_LEVEL).clear(2, TestGuest.W).hole(1);
+  @ParameterizedTest
+  @ValueSource(ints = {4, 2})
+  void rightsAboveAHoleAreToldToo(int level) {
+    TestGuest guest = TestGuest.of(TestGuest.role(PagingMode.FOUR_LEVEL, Control.NXE));
+    guest.clear(level, TestGuest.W | TestGuest.U).set(level, TestGuest.NX).hole(level - 1);
     WalkStep hole = guest.explain(Access.READ).steps().getLast();
-    assertEquals("false true", hole.writableAbove() + " " + hole.userAbove());
+    assertEquals(
+        "false false false",
+        hole.writableAbove() + " " + hole.userAbove() + " " + hole.executableAbove());
   }
 
   @ParameterizedTest(name = "{0}: {4}")
@@ -173,6 +178,13 @@ class ExplainTest {
     WalkTrace trace = newGuest(PagingMode.FOUR_LEVEL).entry(2, 0x4000_0087).explain(USER_WRITE);
     assertEquals(List.of(4, 3, 2), levels(trace));
     assertEquals(0x4000_00E7, trace.steps().getLast().entryAfter());
+  }
+
+  @Test
+  void aReadSetsNoDirtyBit() {
+    WalkStep leaf = newGuest(PagingMode.FOUR_LEVEL).explain(Access.READ).steps().getLast();
+    assertEquals(AdAction.SET, leaf.adAction());
+    assertEquals(leaf.entry() | TestGuest.A, leaf.entryAfter());
   }
 
   @Test

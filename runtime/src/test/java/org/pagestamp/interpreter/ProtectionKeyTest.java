@@ -113,6 +113,16 @@ class ProtectionKeyTest {
   }
 
   @Test
+  void aRegisterCountsOnlyWithItsControl() {
+    TestGuest supervisor = userGuest(Control.PKE).clear(1, TestGuest.U);
+    supervisor.vcpu().pkrs(-1);
+    assertFalse(WalkResult.isFault(supervisor.walk(Access.READ)));
+    TestGuest user = userGuest(Control.PKS);
+    user.vcpu().pkru(-1);
+    assertFalse(WalkResult.isFault(user.walk(USER_WRITE)));
+  }
+
+  @Test
   void aSupervisorDirectoryMakesAUserLeafASupervisorPage() {
     TestGuest guest = userGuest(Control.PKE).clear(3, TestGuest.U);
     guest.vcpu().pkru(-1);

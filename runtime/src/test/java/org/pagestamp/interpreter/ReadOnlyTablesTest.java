@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.slot.GuestMemory;
@@ -97,6 +98,14 @@ class ReadOnlyTablesTest {
     assertTrue(WalkResult.isWritable(write));
     assertFalse(WalkResult.isWriteWithheld(write));
     assertFalse(WalkResult.isDirty(write));
+    assertTrue(WalkResult.isCleanWrite(write));
+  }
+
+  @Test
+  void aWriteWhoseLeafHasDIsNoCleanWrite() {
+    assertFalse(WalkResult.isCleanWrite(newGuest(PagingMode.FOUR_LEVEL).walk(Access.WRITE)));
+    TestGuest rom = newGuest(PagingMode.FOUR_LEVEL).usedBefore(1).readOnly(1);
+    assertFalse(WalkResult.isCleanWrite(rom.walk(Access.WRITE)));
   }
 
   @Test
@@ -164,6 +173,15 @@ class ReadOnlyTablesTest {
     return WalkResult.isFault(result)
         ? result
         : result & ~(TestGuest.A | TestGuest.D | WalkResult.CLEAN_WRITE);
+  }
+
+  @ParameterizedTest(name = "page {0}: in no slot {1}, read-only {2}")
+  @CsvSource({"0, false, false", "8, false, true", "9, false, false", "15, true, false"})
+  void theResultTellsWhereThePageLies(int page, boolean inNoSlot, boolean readOnly) {
+    TestGuest guest = newGuest(PagingMode.FOUR_LEVEL).entry(1, page << 12 | 7);
+    long result = guest.readOnly(8).hole(15).walk(Access.READ);
+    assertEquals(inNoSlot, WalkResult.isInNoSlot(result));
+    assertEquals(readOnly, WalkResult.isInReadOnlySlot(result));
   }
 
   @Test

@@ -42,12 +42,12 @@ class PagingModeTest {
 
   @ParameterizedTest(name = "{0}")
   @CsvSource({
-    // mode, label, entry bytes, levels, top level in memory, gva bits, CR3 bits of the root
-    "NO_PAGING,  none,    0, 0, 0, 32, 0x0",
-    "TWO_LEVEL,  2-level, 4, 2, 2, 32, 0xFFFFF000",
-    "PAE,        pae,     8, 3, 2, 32, 0xFFFFFFE0",
-    "FOUR_LEVEL, 4-level, 8, 4, 4, 48, 0xFFFFFFFFFF000",
-    "FIVE_LEVEL, 5-level, 8, 5, 5, 57, 0xFFFFFFFFFF000",
+    // mode, label, entry bytes, levels, top level in memory, gva bits, root in CR3, table in entry
+    "NO_PAGING,  none,    0, 0, 0, 32, 0x0,             0xFFFFFFFFFF000",
+    "TWO_LEVEL,  2-level, 4, 2, 2, 32, 0xFFFFF000,      0xFFFFF000",
+    "PAE,        pae,     8, 3, 2, 32, 0xFFFFFFE0,      0xFFFFFFFFFF000",
+    "FOUR_LEVEL, 4-level, 8, 4, 4, 48, 0xFFFFFFFFFF000, 0xFFFFFFFFFF000",
+    "FIVE_LEVEL, 5-level, 8, 5, 5, 57, 0xFFFFFFFFFF000, 0xFFFFFFFFFF000",
   })
   void modesHaveTheArchitecturesShape(
       PagingMode mode,
@@ -56,13 +56,15 @@ class PagingModeTest {
       int levels,
       int topInMemory,
       int gvaBits,
-      String rootMask) {
+      String rootMask,
+      String tableMask) {
     assertEquals(label, mode.label());
     assertEquals(entryBytes, mode.entryBytes());
     assertEquals(levels, mode.topLevel());
     assertEquals(topInMemory, mode.topLevelInMemory());
     assertEquals(gvaBits, mode.gvaBits());
     assertEquals(Long.decode(rootMask), mode.rootMask());
+    assertEquals(Long.decode(tableMask), mode.tableMask());
   }
 
   @ParameterizedTest

@@ -102,8 +102,11 @@ class RoleTest {
   void featuresThatChangeAWalkTellRolesApart() {
     Role role = Role.of(PagingMode.FOUR_LEVEL, CPU);
     assertNotEquals(role, Role.of(PagingMode.FIVE_LEVEL, CPU));
+    assertNotEquals(role, new Object());
     assertNotEquals(role, Role.of(PagingMode.FOUR_LEVEL, CPU, Control.WP));
-    assertNotEquals(role, Role.of(PagingMode.FOUR_LEVEL, CpuFeatures.intel(45)));
+    Role narrower = Role.of(PagingMode.FOUR_LEVEL, CpuFeatures.intel(45));
+    assertNotEquals(role, narrower);
+    assertNotEquals(role.hashCode(), narrower.hashCode());
     assertNotEquals(role, Role.of(PagingMode.FOUR_LEVEL, new CpuFeatures(46, false, false)));
     assertNotEquals(role, Role.of(PagingMode.FOUR_LEVEL, new CpuFeatures(46, true, true)));
   }

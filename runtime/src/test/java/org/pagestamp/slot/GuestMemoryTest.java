@@ -71,6 +71,7 @@ class GuestMemoryTest {
     "0x3FFE, 4,      4", // ROM to RAM
     "0x3100, 16,     16", // inside ROM
     "0x4FFE, 4,      2", // into the hole
+    "0x3F00, 0x2000, 0x1100", // over a page into the hole
     "0x5000, 4,      0", // in the hole
     "0x5FFE, 4,      0", // out of the hole: it begins in it
     "0x0FFF, 2,      0", // before the first slot
@@ -94,6 +95,7 @@ class GuestMemoryTest {
     "0x1FFF, 2,      2,      1 2", // over a page boundary
     "0x1000, 0x2000, 0x2000, 1 2",
     "0x2FFE, 4,      2,      2", // up to the ROM
+    "0x1F00, 0x2000, 0x1100, 1 2", // over a page up to the ROM
     "0x3000, 4,      0,      ''", // ROM
     "0x3FFE, 4,      0,      ''", // out of the ROM: it begins in it
     "0x4FFE, 4,      2,      4", // up to the hole

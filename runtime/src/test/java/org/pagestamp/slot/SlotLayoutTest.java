@@ -120,12 +120,29 @@ class SlotLayoutTest {
     Backing backing = ram(1);
     SlotLayout layout = SlotLayout.builder().ram(0, backing).build();
     SlotLayout same = SlotLayout.builder().ram(0, backing).build();
+    SlotLayout moved = SlotLayout.builder().ram(0x1000, backing).build();
     assertEquals(layout, same);
     assertEquals(layout.hashCode(), same.hashCode());
     assertNotEquals(layout, SlotLayout.builder().rom(0, backing).build());
-    assertNotEquals(layout, SlotLayout.builder().ram(0x1000, backing).build());
+    assertNotEquals(layout, moved);
+    assertNotEquals(layout.hashCode(), moved.hashCode());
     assertNotEquals(layout, SlotLayout.builder().ram(0, ram(1)).build());
     assertNotEquals(layout, singleVcpu().ram(0, backing).build());
+    assertNotEquals(layout, new Object());
+  }
+
+  @Test
+  void slotsOfDifferentSizesAreNotEqual() {
+    Backing backing = ram(2);
+    MemSlot slot = SlotLayout.builder().slot(0, 0x1000, Set.of(), backing).build().find(0);
+    assertNotEquals(slot, SlotLayout.builder().ram(0, backing).build().find(0));
+    assertNotEquals(slot, new Object());
+  }
+
+  @Test
+  void updatesAreAtomicUnlessChosenOtherwise() {
+    assertEquals(UpdateMode.ATOMIC, SlotLayout.builder().build().updateMode());
+    assertEquals(UpdateMode.SINGLE_VCPU, singleVcpu().build().updateMode());
   }
 
   @Test

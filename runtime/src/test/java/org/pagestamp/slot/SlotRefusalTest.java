@@ -20,12 +20,13 @@ class SlotRefusalTest {
     "0x1001,             0x1000,        is not aligned",
     "0x0800,             0x1000,        is not aligned",
     "0x1000,             0x1001,        is not aligned",
-    "0xFFFFFFFFFFFFF000, 0x1000,        wraps around",
-    "0xFFFFFFFFFFFFF000, 0x2000,        wraps around",
+    "0xFFFFFFFFFFFFF000, 0x1000,        ends beyond 2^52",
+    "0xFFFFFFFFFFFFF000, 0x2000,        ends beyond 2^52",
     "0x10000000000000,   0x1000,        ends beyond 2^52",
     "0xFFFFFFFFFF000,    0x2000,        ends beyond 2^52",
     "0x8000000000000000, 0x1000,        ends beyond 2^52",
     "0x0,                0x80000000000, has more than 2^31-1 pages",
+    "0x1000,             0xFFFFFFFFFFFFF000, has more than 2^31-1 pages",
   })
   void impossibleRangesAreRefusedAtOnce(String base, String size, String reason) {
     var refusal =
@@ -126,6 +127,7 @@ class SlotRefusalTest {
     var memory = MemorySegment.ofArray(new long[512]);
     assertThrows(IllegalArgumentException.class, () -> Backing.of(memory, -1));
     assertThrows(IllegalArgumentException.class, () -> Backing.of(memory, 4097));
+    assertEquals(0, Backing.of(memory, 4096).byteSize());
   }
 
   private static SlotLayout.Builder singleVcpu() {

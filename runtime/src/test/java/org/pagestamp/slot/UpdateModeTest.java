@@ -17,19 +17,19 @@ import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
 
 class UpdateModeTest {
-  private static final Backing BYTES = Backing.of(new byte[0x1000]);
-  private static final Backing INTS = Backing.of(new int[0x400]);
-  private static final Backing LONGS = Backing.of(new long[0x200]);
-  private static final Backing ACCESSOR = Backing.of(new PlainAccessor(new byte[0x1000]));
+  private final Backing bytes = Backing.of(new byte[0x1000]);
+  private final Backing ints = Backing.of(new int[0x400]);
+  private final Backing longs = Backing.of(new long[0x200]);
+  private final Backing accessor = Backing.of(new PlainAccessor(new byte[0x1000]));
 
   @Test
   void aByteArrayCannotUpdateAnyEntryAtomically() {
-    assertRefused(BYTES, "an entry of 4 bytes cannot be updated atomically");
+    assertRefused(bytes, "an entry of 4 bytes cannot be updated atomically");
   }
 
   @Test
   void anIntArrayCannotUpdateAnEntryOf8BytesAtomically() {
-    SlotLayout layout = atomic(INTS);
+    SlotLayout layout = atomic(ints);
     assertDoesNotThrow(() -> layout.requireUpdatable(0));
     assertDoesNotThrow(() -> layout.requireUpdatable(4));
     var refusal = assertThrows(IllegalArgumentException.class, () -> layout.requireUpdatable(8));
@@ -41,7 +41,7 @@ class UpdateModeTest {
 
   @Test
   void aWalkerAsksForItsOwnEntrySize() {
-    SlotLayout layout = atomic(INTS);
+    SlotLayout layout = atomic(ints);
     assertDoesNotThrow(() -> new InterpretedWalker(role(PagingMode.NO_PAGING), layout));
     assertDoesNotThrow(() -> new InterpretedWalker(role(PagingMode.TWO_LEVEL), layout));
     assertThrows(
@@ -50,7 +50,7 @@ class UpdateModeTest {
 
   @Test
   void aLongArrayUpdatesEveryEntryAtomically() {
-    assertDoesNotThrow(() -> atomic(LONGS).requireUpdatable(8));
+    assertDoesNotThrow(() -> atomic(longs).requireUpdatable(8));
   }
 
   @Test
@@ -61,19 +61,19 @@ class UpdateModeTest {
 
   @Test
   void anAccessorWithoutAtomicUpdatesIsRefused() {
-    assertRefused(ACCESSOR, "its accessor says that its compare-and-set is not atomic");
+    assertRefused(accessor, "its accessor says that its compare-and-set is not atomic");
   }
 
   @Test
   void anAtomicAccessorIsFine() {
-    var accessor =
+    var atomicAccessor =
         new PlainAccessor(new byte[0x1000]) {
           @Override
           public boolean isAtomic() {
             return true;
           }
         };
-    assertDoesNotThrow(() -> atomic(Backing.of(accessor)).requireUpdatable(8));
+    assertDoesNotThrow(() -> atomic(Backing.of(atomicAccessor)).requireUpdatable(8));
   }
 
   @Test
@@ -109,7 +109,7 @@ class UpdateModeTest {
 
   @Test
   void aReadOnlySlotNeedsNoUpdate() {
-    for (Backing backing : new Backing[] {BYTES, INTS, ACCESSOR}) {
+    for (Backing backing : new Backing[] {bytes, ints, accessor}) {
       SlotLayout layout =
           SlotLayout.builder().slot(0, 0x1000, EnumSet.of(SlotFlag.READONLY), backing).build();
       assertDoesNotThrow(() -> layout.requireUpdatable(8));
@@ -120,7 +120,7 @@ class UpdateModeTest {
   void aSingleVcpuUpdatesInAnyMemory() {
     try (Arena arena = Arena.ofConfined()) {
       Backing confined = Backing.of(arena.allocate(0x1000, 0x1000));
-      for (Backing backing : new Backing[] {BYTES, INTS, LONGS, ACCESSOR, confined}) {
+      for (Backing backing : new Backing[] {bytes, ints, longs, accessor, confined}) {
         SlotLayout layout =
             SlotLayout.builder()
                 .updateMode(UpdateMode.SINGLE_VCPU)

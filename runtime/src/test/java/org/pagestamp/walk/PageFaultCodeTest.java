@@ -15,6 +15,7 @@ class PageFaultCodeTest {
     "0x09, P|RSVD",
     "0x14, USER|FETCH",
     "0x27, P|WRITE|USER|PK",
+    "0x7FFFFFC1, P", // other bits are none of a walk
   })
   void textNamesEveryBit(String code, String text) {
     assertEquals(text, PageFaultCode.toString(Integer.decode(code)));

@@ -2,6 +2,7 @@ package org.pagestamp.walk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +73,13 @@ class WalkTraceTest {
             "  decided by: the entry has reserved bits set",
             "  result: fault 0x9 P|RSVD at level 2: reserved bit"),
         trace.toString().lines().toList());
+  }
+
+  @Test
+  void anEntryAtGpa0IsNoRegister() {
+    List<WalkStep> steps = List.of(step(2, 0, 0, 0, true, 0, 0, AdAction.NONE, 0));
+    String text = new WalkTrace(ROLE, 0, Access.READ, steps, Rule.ALLOWED, 1).toString();
+    assertTrue(text.contains("gpa 0x0 in slot 0"), text);
   }
 
   @Test
