@@ -41,6 +41,16 @@ final class Layouts {
     return builder.build();
   }
 
+  /** Twenty slots of one page, too far apart for a table to find them by. */
+  static SlotLayout scattered() {
+    SlotLayout.Builder builder = SlotLayout.builder();
+    Backing page = Backing.of(new long[512]);
+    for (int i = 0; i < 20; i++) {
+      builder.slot((1L << 51) / 20 * i & -MemSlot.PAGE_SIZE, MemSlot.PAGE_SIZE, RAM, page);
+    }
+    return builder.build();
+  }
+
   /** Slots of one page, every other page, all in one segment. */
   static SlotLayout everyOtherPage(int slots, MemorySegment memory) {
     SlotLayout.Builder builder = SlotLayout.builder();

@@ -6,20 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.EnumSet;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pagestamp.interpreter.InterpretedWalker;
-import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
-import org.pagestamp.slot.Backing;
 import org.pagestamp.slot.MemSlot;
-import org.pagestamp.slot.SlotFlag;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.walk.Access;
 import org.pagestamp.walk.VcpuState;
@@ -28,8 +23,6 @@ import org.pagestamp.walk.Walker;
 
 /** Slot lookup in generated classes, from one slot to as many as KVM has. */
 class ManySlotsTest {
-  private static final int HUGE_METHOD_LIMIT = 8_000;
-
   /** Entries in use of each table, and the addresses that they translate. */
   private static final int ENTRIES = 8;
 
@@ -104,27 +97,9 @@ class ManySlotsTest {
     assertEquals(-1, ours.mismatch(theirs));
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2, 8, 64, 509, 4_096, 32_764})
-  void noMethodIsTooLargeForTheJit(int count) {
-    SlotLayout layout = Layouts.everyOtherPage(count, MemorySegment.ofArray(new long[count * 512]));
-    Role largest =
-        Role.of(
-            PagingMode.FIVE_LEVEL,
-            new CpuFeatures(46, true, true),
-            Control.relevantIn(PagingMode.FIVE_LEVEL).toArray(Control[]::new));
-    Map<String, Integer> sizes = new Stamper().generate(largest, layout).methodSizes();
-    assertTrue(sizes.values().stream().allMatch(size -> size < HUGE_METHOD_LIMIT), sizes::toString);
-  }
-
   @Test
   void layoutsTooScatteredForATableAreSearched() {
-    SlotLayout.Builder builder = SlotLayout.builder();
-    Backing page = Backing.of(new long[512]);
-    for (int i = 0; i < 20; i++) {
-      builder.slot((1L << 51) / 20 * i & -4096, 4096, EnumSet.noneOf(SlotFlag.class), page);
-    }
-    SlotLayout layout = builder.build();
+    SlotLayout layout = Layouts.scattered();
     String listing = new Stamper().generate(Layouts.FOUR_LEVEL, layout).listing();
     assertTrue(listing.contains("search("), listing);
     Walker walker = new Stamper().stamp(Layouts.FOUR_LEVEL, layout);

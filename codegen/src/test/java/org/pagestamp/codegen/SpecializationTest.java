@@ -6,12 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
@@ -151,20 +149,6 @@ class SpecializationTest {
     assertEquals(4, loads(stamper.generate(Role.of(PagingMode.FOUR_LEVEL, cpu), layout)));
     assertEquals(5, loads(stamper.generate(Role.of(PagingMode.FIVE_LEVEL, cpu), layout)));
     assertEquals(0, loads(stamper.generate(Role.of(PagingMode.NO_PAGING, cpu), layout)));
-  }
-
-  @ParameterizedTest
-  @EnumSource(
-      value = PagingMode.class,
-      names = {"TWO_LEVEL", "PAE", "FOUR_LEVEL", "FIVE_LEVEL"})
-  void theFastPathIsSmallEnoughForC2ToInline(PagingMode mode) {
-    int freqInlineSize = 325;
-    Role role =
-        Role.of(mode, CpuFeatures.intel(46), Control.relevantIn(mode).toArray(Control[]::new));
-    Map<String, Integer> sizes = new Stamper().generate(role, Layouts.of(4, 4)).methodSizes();
-    for (String method : List.of("walk", "leaf1", "leaf2", "entry", "entryElsewhere")) {
-      assertTrue(sizes.get(method) <= freqInlineSize, () -> method + " of " + sizes);
-    }
   }
 
   /** Reads of memory in the method walk. */

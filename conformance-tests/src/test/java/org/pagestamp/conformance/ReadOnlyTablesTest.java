@@ -217,8 +217,9 @@ class ReadOnlyTablesTest {
     }
   }
 
-  private static StoreRefusingAccessor rom(MemorySegment segment, long baseGpa) {
-    return new StoreRefusingAccessor(new SegmentAccessor(segment, baseGpa));
+  /** Every store throws, a compare-and-set that finds something else included. */
+  private static SegmentAccessor rom(MemorySegment segment, long baseGpa) {
+    return new SegmentAccessor(segment.asReadOnly(), baseGpa);
   }
 
   /** Nested paging of AMD demands writable tables even for reading; a guest's own walk does not. */
