@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.pagestamp.interpreter.ErrorCodeTest.assertFault;
 
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -135,28 +134,6 @@ class ContendedUpdateTest {
     assertEquals(0x6, WalkResult.errorCode(result));
     assertEquals(Walker.MAX_TRIES, memory.updates().size());
     assertEquals(Set.of(), guest.dirtyPages());
-  }
-
-  @ParameterizedTest
-  @EnumSource(names = {"TWO_LEVEL", "FOUR_LEVEL"})
-  void noStoreOfAnotherProcessorIsLost(PagingMode mode) {
-    TestGuest each = TestGuest.of(TestGuest.role(mode));
-    each.walker();
-    CompletableFuture<Void> walks =
-        CompletableFuture.runAsync(
-            () -> {
-              for (int i = 0; i < 100_000; i++) {
-                each.walk(Access.WRITE);
-              }
-            });
-    // it clears A and flips a bit that no walk touches, so the bit is as it left it
-    boolean flipped = false;
-    while (!walks.isDone()) {
-      long before = each.atomically(1, e -> (e ^ TestGuest.IGNORED) & ~TestGuest.A);
-      assertEquals(flipped, (before & TestGuest.IGNORED) != 0);
-      flipped = !flipped;
-    }
-    walks.join();
   }
 
   @Test

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Assertions;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
@@ -137,24 +136,6 @@ final class TestGuest {
 
   TestGuest clear(int level, long bits) {
     return entry(level, entry(level) & ~bits);
-  }
-
-  /**
-   * Changes a level's entry in one atomic step, as another processor does.
-   *
-   * @return the entry before
-   */
-  long atomically(int level, LongUnaryOperator change) {
-    long gpa = entryGpa(level);
-    while (true) {
-      long before = load(gpa);
-      long after = change.applyAsLong(before);
-      if (entryBytes() == 4
-          ? INT.varHandle().compareAndSet(memory, gpa, (int) before, (int) after)
-          : LONG.varHandle().compareAndSet(memory, gpa, before, after)) {
-        return before;
-      }
-    }
   }
 
   /** Sets A in every entry and D in the leaf, which level this is, as if written before. */
