@@ -46,7 +46,8 @@ public interface Subject {
   /** What a processor asks of its memory-management unit. Used by one thread. */
   interface Mmu {
     /**
-     * MOV to CR3: in PAE paging loads the PDPTEs from memory.
+     * MOV to CR3: in PAE paging loads the PDPTEs from memory. In long mode bits 63 to 61 are taken
+     * as by a CPU with PCID and LAM in use: they are neither refused nor part of the address.
      *
      * @return false if the processor refuses it with #GP
      */

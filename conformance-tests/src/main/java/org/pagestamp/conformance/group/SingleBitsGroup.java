@@ -130,10 +130,8 @@ final class SingleBitsGroup implements CaseGroup {
       return;
     }
     for (int bit = 0; bit < 64; bit++) {
-      if (bit < 61) { // those above hold LAM's and PCID's bits, whose legality depends on CR4
-        boolean _ = machine.loadCr3(chain.table(chain.top()) ^ 1L << bit);
-        walk(machine, chain.gva());
-      }
+      boolean _ = machine.loadCr3(chain.table(chain.top()) ^ 1L << bit);
+      walk(machine, chain.gva());
     }
   }
 
