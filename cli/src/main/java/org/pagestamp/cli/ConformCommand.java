@@ -180,7 +180,7 @@ final class ConformCommand implements Callable<Integer> {
       groups.forEach(each -> out.printf("%-16s %s%n", each.name(), each.purpose()));
       return PagestampCommand.OK;
     }
-    ConformProgress progress = new ConformProgress();
+    ConformProgress progress = new ConformProgress(spec.commandLine().getErr());
     ConformanceRun run;
     try {
       List<Subject> subjects = ConformEngine.subjects(engines, memory, classPath);

@@ -84,6 +84,10 @@ public final class ConformanceRun {
     for (round = 0; round < rounds; round++) {
       boolean first = round == 0;
       List<Step> steps = all.stream().filter(step -> first || step.group().isRandom()).toList();
+      if (steps.isEmpty()) {
+        break;
+      }
+      listener.beginsRound(round + 1, rounds, settings.seed() + round);
       int number = 0;
       for (Step step : steps) {
         number++;
@@ -91,10 +95,10 @@ public final class ConformanceRun {
           cutOff = true;
           break;
         }
-        listener.begins(number, steps.size(), step + (first ? "" : " round " + (round + 1)));
+        listener.begins(number, steps.size(), step.toString());
         run(step, leads.contains(step.subject()));
       }
-      if (steps.isEmpty() || cutOff) {
+      if (cutOff) {
         break;
       }
     }

@@ -3,6 +3,15 @@ package org.pagestamp.conformance.run;
 /** Told how a run gets on. */
 public interface RunListener {
   /**
+   * A round of a run of several begins.
+   *
+   * @param round counted from 1
+   * @param rounds how many there are
+   * @param seed the seed of this round, with which another run could go on here
+   */
+  default void beginsRound(long round, long rounds, long seed) {}
+
+  /**
    * A step begins.
    *
    * @param step counted from 1

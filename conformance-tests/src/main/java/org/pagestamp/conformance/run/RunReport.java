@@ -11,7 +11,7 @@ import java.util.List;
  * @param groups name and purpose of all groups
  * @param settings what the run was to do
  * @param interrupted whether it was to do more
- * @param resumeSeed the seed with which to go on after an interruption, for the rest of the walks
+ * @param resumeSeed the seed with which to go on after an interruption, for {@link #walksLeft}
  * @param nanos time taken
  */
 public record RunReport(
@@ -37,6 +37,12 @@ public record RunReport(
     failures = List.copyOf(failures);
     subjects = List.copyOf(subjects);
     groups = List.copyOf(groups);
+  }
+
+  /** The random walks of each mode, group and subject that were left when the run ended. */
+  public long walksLeft() {
+    long done = (resumeSeed - settings.seed()) * ConformanceRun.ROUND;
+    return Math.max(0, settings.walks() - done);
   }
 
   /** Cases answered rightly. */

@@ -95,7 +95,10 @@ public final class TextReport {
     }
     if (report.interrupted()) {
       remarks.add(
-          "INTERRUPTED: what there was until then. To go on: --seed " + report.resumeSeed());
+          "INTERRUPTED: what there was until then. To go on: --seed "
+              + report.resumeSeed()
+              + " --walks "
+              + report.walksLeft());
     }
     return remarks;
   }

@@ -75,7 +75,23 @@ class ConformanceRunTest {
   void rounds() throws IOException {
     FakeGroup random = new FakeGroup("random", true);
     FakeGroup once = new FakeGroup("once", false);
-    RunReport _ = run(settings(2 * ConformanceRun.ROUND + 9, 1, 1), random, once);
+    List<String> told = new ArrayList<>();
+    RunListener listener =
+        new RunListener() {
+          @Override
+          public void beginsRound(long round, long rounds, long seed) {
+            told.add(round + "/" + rounds + " " + seed);
+          }
+        };
+    RunReport report =
+        new ConformanceRun(
+                List.of(NATIVE, ON_HEAP),
+                List.of(random, once),
+                settings(2 * ConformanceRun.ROUND + 9, 1, 1),
+                listener)
+            .run();
+    assertEquals(List.of("1/3 7", "2/3 8", "3/3 9"), told);
+    assertEquals(0, report.walksLeft());
     assertEquals(
         List.of("7 1000000", "8 1000000", "9 9"),
         random.calls().stream()
@@ -125,6 +141,7 @@ class ConformanceRunTest {
     RunReport report = self.getFirst().run();
     assertTrue(report.interrupted());
     assertEquals(8, report.resumeSeed());
+    assertEquals(4 * ConformanceRun.ROUND, report.walksLeft());
     assertEquals(3, report.passed());
     assertTrue(TextReport.matrix(report).contains("INTERRUPTED"), TextReport.matrix(report));
   }
