@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.MemoryKind;
+import org.pagestamp.conformance.Shard;
 import org.pagestamp.conformance.Subject;
 import org.pagestamp.conformance.group.CaseGroups;
 import org.pagestamp.conformance.run.ConformanceRun;
@@ -146,7 +147,7 @@ final class ConformCommand implements Callable<Integer> {
       defaultValue = "1/1",
       converter = ConformNumbers.ShardConverter.class,
       description = "Only the I-th of N parts of the run (default: ${DEFAULT-VALUE}).")
-  private ConformNumbers.Shard shard;
+  private Shard shard;
 
   @Option(
       names = "--failures",
@@ -184,8 +185,7 @@ final class ConformCommand implements Callable<Integer> {
     ConformanceRun run;
     try {
       List<Subject> subjects = ConformEngine.subjects(engines, memory, classPath);
-      RunSettings settings =
-          new RunSettings(modes, seed, walks, shard.number(), shard.of(), failuresShown);
+      RunSettings settings = new RunSettings(modes, seed, walks, shard, failuresShown);
       run = new ConformanceRun(subjects, groups, settings, progress);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);

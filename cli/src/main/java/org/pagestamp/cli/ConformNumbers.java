@@ -3,6 +3,7 @@ package org.pagestamp.cli;
 import java.math.BigDecimal;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.pagestamp.conformance.Shard;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -13,24 +14,16 @@ final class ConformNumbers {
 
   private ConformNumbers() {}
 
-  /**
-   * A part of a run.
-   *
-   * @param number which, 1 to {@code of}
-   * @param of how many there are
-   */
-  record Shard(int number, int of) {}
-
   /** Reads {@code 2/8}. */
   static final class ShardConverter implements ITypeConverter<Shard> {
     @Override
     public Shard convert(String text) {
       Matcher matcher = SHARD.matcher(text);
       if (matcher.matches()) {
-        Shard shard =
-            new Shard(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
-        if (shard.number() >= 1 && shard.number() <= shard.of()) {
-          return shard;
+        int number = Integer.parseInt(matcher.group(1));
+        int of = Integer.parseInt(matcher.group(2));
+        if (number >= 1 && number <= of) {
+          return new Shard(number, of);
         }
       }
       throw new TypeConversionException("'" + text + "' is no shard such as 1/4");

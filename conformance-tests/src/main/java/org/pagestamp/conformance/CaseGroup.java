@@ -28,6 +28,14 @@ public interface CaseGroup {
   }
 
   /**
+   * Whether the group itself makes no more than its part of the cases, as {@link Trial#shard} says.
+   * Of other groups the run gives each mode and subject to one of its shards.
+   */
+  default boolean isDivisible() {
+    return false;
+  }
+
+  /**
    * Makes all cases of a mode, or, if they are random, as many as the trial asks for.
    *
    * @throws IOException if data of the group cannot be read
@@ -67,8 +75,13 @@ public interface CaseGroup {
     /** The seed of everything random; the same seed makes the same cases. */
     long seed();
 
-    /** How many random walks a mode gets. */
+    /** How many random walks a mode gets, those of other shards included. */
     long walks();
+
+    /** The part of the cases that is to be made, if the group divides them. */
+    default Shard shard() {
+      return Shard.WHOLE;
+    }
 
     /** Counts cases answered rightly. Called often enough for a progress bar. */
     void passed(long cases);

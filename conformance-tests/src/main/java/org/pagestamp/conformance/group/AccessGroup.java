@@ -9,7 +9,9 @@ import static org.pagestamp.conformance.group.PagingRules.U;
 import static org.pagestamp.conformance.group.PagingRules.W;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.MemoryKind;
 import org.pagestamp.conformance.VectorSlot;
@@ -67,31 +69,43 @@ final class AccessGroup implements CaseGroup {
   }
 
   @Override
+  public boolean isDivisible() {
+    return true;
+  }
+
+  @Override
   public void run(PagingMode mode, Trial trial) {
     boolean isNative = trial.subject().memoryKind() == MemoryKind.NATIVE;
-    Counter all = new Counter();
-    for (Role role : roles(mode, isNative)) {
-      visit(role, all);
-    }
-    long share = isNative ? WALKS_PER_RANDOM_WALK : WALKS_IN_OTHER_MEMORY;
-    long most = Math.max(ACCESSES.length, Math.min(trial.walks(), FULL) * share) / ACCESSES.length;
-    // Odd, so that it meets all combinations of bits alike.
-    long stride = all.count <= most ? 1 : all.count / most | 1;
-    long next = 0;
+    Map<Role, Long> counts = new LinkedHashMap<>();
     for (Role role : roles(mode, isNative)) {
       Counter ofRole = new Counter();
       visit(role, ofRole);
+      counts.put(role, ofRole.count);
+    }
+    long all = counts.values().stream().mapToLong(Long::longValue).sum();
+    long share = isNative ? WALKS_PER_RANDOM_WALK : WALKS_IN_OTHER_MEMORY;
+    long most = Math.max(ACCESSES.length, Math.min(trial.walks(), FULL) * share) / ACCESSES.length;
+    // Odd, so that it meets all combinations of bits alike.
+    long stride = all <= most ? 1 : all / most | 1;
+    long next = 0;
+    long before = 0;
+    for (Map.Entry<Role, Long> each : counts.entrySet()) {
+      Role role = each.getKey();
+      long ofRole = each.getValue();
       if (trial.stopped()) {
         return;
       }
-      if (trial.subject().knows(role)) {
+      // Roles differ much in their number of combinations; shards get like numbers of those.
+      boolean isOurs = trial.shard().has(before * trial.shard().of() / all);
+      if (isOurs && trial.subject().knows(role)) {
         try (JudgedMachine machine = new JudgedMachine(this, trial, role, slots(mode))) {
           visit(role, new Walks(machine, trial, next, stride));
         }
-      } else {
-        trial.skipped(ofRole.count / stride * ACCESSES.length);
+      } else if (isOurs) {
+        trial.skipped(ofRole / stride * ACCESSES.length);
       }
-      next = Math.floorMod(next - ofRole.count, stride);
+      next = Math.floorMod(next - ofRole, stride);
+      before += ofRole;
     }
   }
 
@@ -144,9 +158,13 @@ final class AccessGroup implements CaseGroup {
         role.mode() == PagingMode.TWO_LEVEL
             ? combinations(P, W, U, A, D)
             : combinations(P, W, U, A, D, NX, BIT_36, BIT_51);
+    boolean[] leafEnds = new boolean[leaves.length];
+    for (int i = 0; i < leaves.length; i++) {
+      leafEnds[i] = ends(rules, 1, leaves[i]);
+    }
     for (int upper = 2; upper <= PagingRules.levelsInMemory(role.mode()); upper++) {
       for (int i = 0; i < directories.length; i++) {
-        if (!visit(rules, upper, directories[i], leaves, i, visitor)) {
+        if (!visit(rules, upper, directories[i], leaves, leafEnds, i, visitor)) {
           return;
         }
       }
@@ -154,16 +172,21 @@ final class AccessGroup implements CaseGroup {
   }
 
   private static boolean visit(
-      PagingRules rules, int upper, long directory, long[] leaves, int number, Visitor visitor) {
+      PagingRules rules,
+      int upper,
+      long directory,
+      long[] leaves,
+      boolean[] leafEnds,
+      int number,
+      Visitor visitor) {
     boolean ends = ends(rules, upper, directory);
     boolean isPage = !ends && rules.isLeaf(upper, directory);
     for (int i = 0; i < leaves.length; i++) {
-      boolean leafEnds = ends(rules, 1, leaves[i]);
       boolean bothHigh = hasHighBit(directory) && hasHighBit(leaves[i]);
       boolean matters;
       if (ends || isPage) {
         matters = i % (leaves.length / 4) == number % (leaves.length / 4);
-      } else if (leafEnds) {
+      } else if (leafEnds[i]) {
         matters = directory == TableChain.ALL_RIGHTS;
       } else {
         matters = !bothHigh;
@@ -172,7 +195,7 @@ final class AccessGroup implements CaseGroup {
         boolean keysMatter =
             (rules.pke || rules.pks)
                 && !ends
-                && (isPage || !leafEnds)
+                && (isPage || !leafEnds[i])
                 && !hasHighBit(directory | leaves[i]);
         for (int keyRights = 0; keyRights < (keysMatter ? 4 : 1); keyRights++) {
           if (!visitor.visit(upper, directory, leaves[i], keyRights)) {

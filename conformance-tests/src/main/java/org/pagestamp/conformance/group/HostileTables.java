@@ -2,7 +2,6 @@ package org.pagestamp.conformance.group;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.pagestamp.conformance.CaseFailure;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.ConformanceCase;
@@ -44,19 +43,18 @@ final class HostileTables implements CaseGroup {
   }
 
   @Override
+  public boolean isDivisible() {
+    return true;
+  }
+
+  @Override
   public void run(PagingMode mode, Trial trial) {
-    SplittableRandom seeds = new SplittableRandom(trial.seed() * 31 + mode.label().hashCode());
-    long left = Math.max(1, trial.walks() / SHARE_OF_WALKS);
-    while (left > 0 && !trial.stopped()) {
-      int walks = (int) Math.min(left, WALKS_OF_A_GUEST);
-      left -= walks;
-      long seed = seeds.nextLong();
-      if (trial.subject().knows(RandomGuest.role(mode, seed))) {
-        live(mode, seed, walks, trial);
-      } else {
-        trial.skipped(walks);
-      }
-    }
+    RandomGuests.forEach(
+        mode,
+        trial,
+        Math.max(1, trial.walks() / SHARE_OF_WALKS),
+        WALKS_OF_A_GUEST,
+        (seed, walks) -> live(mode, seed, walks, trial));
   }
 
   private void live(PagingMode mode, long seed, int walks, Trial trial) {

@@ -51,11 +51,6 @@ final class RandomGuest implements AutoCloseable {
     }
   }
 
-  /** The role of the guest that a seed makes. */
-  static Role role(PagingMode mode, long seed) {
-    return RandomRoles.role(mode, new SplittableRandom(seed));
-  }
-
   /** The guest that a seed makes. */
   static RandomGuest of(Subject subject, PagingMode mode, long seed) {
     RandomGenerator random = new SplittableRandom(seed);

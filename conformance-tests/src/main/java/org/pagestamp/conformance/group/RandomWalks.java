@@ -1,7 +1,6 @@
 package org.pagestamp.conformance.group;
 
 import java.util.List;
-import java.util.SplittableRandom;
 import org.pagestamp.conformance.Answers;
 import org.pagestamp.conformance.CaseFailure;
 import org.pagestamp.conformance.CaseGroup;
@@ -48,23 +47,26 @@ final class RandomWalks implements CaseGroup {
   }
 
   @Override
+  public boolean isDivisible() {
+    return true;
+  }
+
+  @Override
   public void run(PagingMode mode, Trial trial) {
-    if (MachinePair.isReference(trial.subject(), Role.of(mode, CpuFeatures.intel(46)))) {
-      trial.skipped(trial.walks());
-      return;
-    }
-    SplittableRandom seeds = new SplittableRandom(trial.seed() * 31 + mode.label().hashCode());
-    long left = trial.walks();
-    while (left > 0 && !trial.stopped()) {
-      int walks = (int) Math.min(left, WALKS_OF_A_GUEST);
-      left -= walks;
-      long seed = seeds.nextLong();
-      if (trial.subject().knows(RandomGuest.role(mode, seed))) {
-        live(mode, seed, walks, trial);
-      } else {
-        trial.skipped(walks);
-      }
-    }
+    boolean isReference =
+        MachinePair.isReference(trial.subject(), Role.of(mode, CpuFeatures.intel(46)));
+    RandomGuests.forEach(
+        mode,
+        trial,
+        trial.walks(),
+        WALKS_OF_A_GUEST,
+        (seed, walks) -> {
+          if (isReference) {
+            trial.skipped(walks);
+          } else {
+            live(mode, seed, walks, trial);
+          }
+        });
   }
 
   private void live(PagingMode mode, long seed, int walks, Trial trial) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import org.pagestamp.conformance.CaseFailure;
 import org.pagestamp.conformance.CaseGroup;
+import org.pagestamp.conformance.Shard;
 import org.pagestamp.conformance.Subject;
 import org.pagestamp.mode.PagingMode;
 
@@ -18,7 +19,8 @@ import org.pagestamp.mode.PagingMode;
  *
  * <p>Groups whose cases depend on the seed run in rounds of at most {@value #ROUND} walks, round r
  * with the seed plus r, so that an interrupted run can be taken up again. A run that is one of
- * several shards does every n-th step.
+ * several shards makes its part of each step of the groups that can be divided, and every n-th step
+ * of the others.
  *
  * <p>{@link #run} and {@link #report} belong to one thread; {@link #interrupt} may be called by
  * any.
@@ -119,7 +121,7 @@ public final class ConformanceRun {
       List<PagingMode> modes = settings.modes().stream().filter(group::covers).toList();
       if (group.countsOncePerEngine()) {
         for (String engine : subjects.stream().map(Subject::engineName).distinct().toList()) {
-          if (isOurs(part++) && !modes.isEmpty()) {
+          if (settings.shard().has(part++) && !modes.isEmpty()) {
             subjects.stream()
                 .filter(subject -> subject.engineName().equals(engine))
                 .forEach(subject -> steps.add(new Step(group, subject, modes)));
@@ -128,7 +130,7 @@ public final class ConformanceRun {
       } else {
         for (PagingMode mode : modes) {
           for (Subject subject : subjects) {
-            if (isOurs(part++)) {
+            if (group.isDivisible() || settings.shard().has(part++)) {
               steps.add(new Step(group, subject, List.of(mode)));
             }
           }
@@ -136,10 +138,6 @@ public final class ConformanceRun {
       }
     }
     return steps;
-  }
-
-  private boolean isOurs(int part) {
-    return part % settings.shards() == settings.shard() - 1;
   }
 
   private void run(Step step, boolean lead) throws IOException {
@@ -222,6 +220,11 @@ public final class ConformanceRun {
     @Override
     public long walks() {
       return Math.min(ROUND, settings.walks() - round * ROUND);
+    }
+
+    @Override
+    public Shard shard() {
+      return settings.shard();
     }
 
     @Override

@@ -224,7 +224,7 @@ public final class HtmlReport {
     facts.put("subjects", String.join(", ", report.subjects()));
     facts.put("seed", Long.toString(settings.seed()));
     facts.put("random walks", TextReport.count(settings.walks()) + " a mode, group and subject");
-    facts.put("shard", settings.shard() + " of " + settings.shards());
+    facts.put("shard", settings.shard().toString());
     facts.put("time", TextReport.time(report.nanos()));
     facts.put("Java", System.getProperty("java.vm.name") + " " + Runtime.version());
     facts.put(

@@ -1,6 +1,7 @@
 package org.pagestamp.conformance.run;
 
 import java.util.List;
+import org.pagestamp.conformance.Shard;
 import org.pagestamp.mode.PagingMode;
 
 /**
@@ -9,19 +10,18 @@ import org.pagestamp.mode.PagingMode;
  * @param modes paging modes, in the order in which they run
  * @param seed the seed of everything random
  * @param walks random walks for each mode, random group and subject
- * @param shard which part of the run this is, 1 to {@code shards}
- * @param shards how many parts there are
+ * @param shard which part of the run this is
  * @param failuresKept how many failures to keep of each mode, group and engine
  */
 public record RunSettings(
-    List<PagingMode> modes, long seed, long walks, int shard, int shards, int failuresKept) {
+    List<PagingMode> modes, long seed, long walks, Shard shard, int failuresKept) {
   /** All modes with paging. */
   public static final List<PagingMode> PAGING =
       List.of(PagingMode.TWO_LEVEL, PagingMode.PAE, PagingMode.FOUR_LEVEL, PagingMode.FIVE_LEVEL);
 
   /** Every mode, seed 1, a quarter of a million random walks each, one part. */
   public static final RunSettings DEFAULT =
-      new RunSettings(List.of(PagingMode.values()), 1, 250_000, 1, 1, 20);
+      new RunSettings(List.of(PagingMode.values()), 1, 250_000, Shard.WHOLE, 20);
 
   /**
    * Checks the numbers.
@@ -33,9 +33,6 @@ public record RunSettings(
     if (walks < 0) {
       throw new IllegalArgumentException("walks are negative: " + walks);
     }
-    if (shards < 1 || shard < 1 || shard > shards) {
-      throw new IllegalArgumentException("no shard " + shard + " of " + shards);
-    }
     if (failuresKept < 1) {
       throw new IllegalArgumentException("at least one failure must be kept: " + failuresKept);
     }
@@ -43,6 +40,6 @@ public record RunSettings(
 
   /** The same with other modes. */
   public RunSettings withModes(List<PagingMode> others) {
-    return new RunSettings(others, seed, walks, shard, shards, failuresKept);
+    return new RunSettings(others, seed, walks, shard, failuresKept);
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.pagestamp.conformance.CaseFailure;
 import org.pagestamp.conformance.CaseGroup;
+import org.pagestamp.conformance.Shard;
 import org.pagestamp.conformance.Subject;
 
 /** A trial that counts, for tests of single groups. */
@@ -11,6 +12,7 @@ final class CountingTrial implements CaseGroup.Trial {
   private final Subject subject;
   private final long walks;
   private final int mostFailures;
+  private final Shard shard;
   private final List<CaseFailure> failures = new ArrayList<>();
   private long passed;
   private long skipped;
@@ -22,9 +24,15 @@ final class CountingTrial implements CaseGroup.Trial {
 
   /** A trial that stops after so many failures. */
   CountingTrial(Subject subject, long walks, int mostFailures) {
+    this(subject, walks, mostFailures, Shard.WHOLE);
+  }
+
+  /** As the other, of a part of the cases. */
+  CountingTrial(Subject subject, long walks, int mostFailures, Shard shard) {
     this.subject = subject;
     this.walks = walks;
     this.mostFailures = mostFailures;
+    this.shard = shard;
   }
 
   long passed() {
@@ -52,6 +60,11 @@ final class CountingTrial implements CaseGroup.Trial {
   @Override
   public long walks() {
     return walks;
+  }
+
+  @Override
+  public Shard shard() {
+    return shard;
   }
 
   @Override

@@ -14,6 +14,7 @@ import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.ConformanceCase;
 import org.pagestamp.conformance.Engine;
 import org.pagestamp.conformance.MemoryKind;
+import org.pagestamp.conformance.Shard;
 import org.pagestamp.conformance.Subject;
 import org.pagestamp.conformance.WalkerSubject;
 import org.pagestamp.mode.CpuFeatures;
@@ -28,7 +29,7 @@ class ConformanceRunTest {
   private static final List<PagingMode> TWO_MODES = List.of(PagingMode.PAE, PagingMode.FOUR_LEVEL);
 
   private static RunSettings settings(long walks, int shard, int shards) {
-    return new RunSettings(TWO_MODES, 7, walks, shard, shards, 3);
+    return new RunSettings(TWO_MODES, 7, walks, new Shard(shard, shards), 3);
   }
 
   private static RunReport run(RunSettings settings, CaseGroup... groups) throws IOException {
@@ -114,6 +115,24 @@ class ConformanceRunTest {
       parts.addAll(part.calls());
     }
     assertEquals(whole.calls().stream().sorted().toList(), parts.stream().sorted().toList());
+  }
+
+  @Test
+  @DisplayName("a group that divides its cases gets every step in every shard")
+  void divisible() throws IOException {
+    FakeGroup group =
+        new FakeGroup("fake", false) {
+          @Override
+          public boolean isDivisible() {
+            return true;
+          }
+
+          @Override
+          void walk(Trial trial) {
+            trial.passed(trial.shard().number());
+          }
+        };
+    assertEquals(4 * 2, run(settings(5, 2, 3), group).passed());
   }
 
   @Test
