@@ -38,6 +38,11 @@ record Cond(String text, BiConsumer<MethodVisitor, Label> jumpIfFalse) {
     return unsigned(left, ">=u", right, Opcodes.IFLT);
   }
 
+  /** The same condition under a name that says what it means. */
+  Cond printedAs(String shortText) {
+    return new Cond(shortText, jumpIfFalse);
+  }
+
   static Cond isFalse(Expr bool) {
     return new Cond(
         "!" + bool.operand(),

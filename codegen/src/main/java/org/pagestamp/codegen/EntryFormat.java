@@ -31,22 +31,50 @@ final class EntryFormat {
     return NAMES[level.number()];
   }
 
-  /** The canonical form of a long-mode address. */
-  Expr canonical(Expr gva) {
-    int unused = Long.SIZE - mode.gvaBits();
-    return Expr.signedShiftRight(Expr.shiftLeft(gva, unused), unused);
+  /**
+   * Not zero for a long-mode address that is not canonical. With half the range added, canonical
+   * addresses are those that do not reach the bits above it, a carry out of the word aside. The
+   * shift is that of the top level's index, so it costs nothing.
+   */
+  Expr nonCanonical(Expr gva) {
+    PagingLevel top = mode.levels().getFirst();
+    int shift = top.shift() - entryShift();
+    long range = 1L << (mode.gvaBits() - shift);
+    Expr shifted = Expr.plus(Expr.shiftRight(gva, shift), Expr.constant(range / 2));
+    return Expr.and(shifted, Expr.constant((-1L >>> shift) & -range));
+  }
+
+  private int entryShift() {
+    return Integer.numberOfTrailingZeros(mode.entryBytes());
   }
 
   /** Where in its table the entry for {@code gva} is, in bytes. */
   Expr byteIndex(PagingLevel level, Expr gva) {
-    int entryShift = Integer.numberOfTrailingZeros(mode.entryBytes());
-    long mask = (level.entries() - 1L) << entryShift;
-    return Expr.and(Expr.shiftRight(gva, level.shift() - entryShift), Expr.constant(mask));
+    long mask = (level.entries() - 1L) << entryShift();
+    return Expr.and(Expr.shiftRight(gva, level.shift() - entryShift()), Expr.constant(mask));
   }
 
   /** Where a non-leaf entry points. */
   Expr table(Expr entry) {
     return Expr.and(entry, Expr.constant("FRAME", mode.tableMask()));
+  }
+
+  /**
+   * Where a non-leaf entry points if none of its bits that are {@link #refusedBySlots} is set; and
+   * beyond all slots if one is.
+   */
+  Expr tableOrBeyond(Expr entry, SlotPlan plan) {
+    long mask = mode.tableMask() | refusedBySlots(plan);
+    return mask == mode.tableMask() ? table(entry) : Expr.and(entry, Expr.constant(mask));
+  }
+
+  /**
+   * Bits reserved in all entries that need no test of their own in entries that point to tables:
+   * taken for address bits, they lead beyond every slot.
+   */
+  long refusedBySlots(SlotPlan plan) {
+    boolean beyond = plan.end() <= 1L << role.maxPhyAddr();
+    return beyond ? reservedInAll() & ~EntryBits.NX & -1L << role.maxPhyAddr() : 0;
   }
 
   /** Where CR3 points. */

@@ -57,7 +57,7 @@ final class ExactPath extends WalkMethod {
     }
     if (mode.isLongMode()) {
       code.returnIf(
-          Cond.notEqual(entries.canonical(gva), gva),
+          Cond.isNotZero(entries.nonCanonical(gva)),
           ResultFormat.fault(FaultReason.NON_CANONICAL, 0, 0));
     }
     accessBits = code.let("accessBits", results.accessBits(access));
@@ -73,7 +73,8 @@ final class ExactPath extends WalkMethod {
   private void writeIdentity() {
     long rights = EntryBits.P | EntryBits.W | EntryBits.U | EntryBits.A | EntryBits.D;
     Expr page = Expr.and(gva, constant("FRAME_32", EntryBits.FRAME_32));
-    Expr result = code.let("result", Expr.or(page, constant("P|W|U|A|D", rights)));
+    Expr attributes = constant("P|W|U|A|D|LEVEL0", rights | WalkResult.levelBits(0));
+    Expr result = code.let("result", Expr.or(page, attributes));
     SlotFlags.add(code, slots, plan, result);
     code.ret(result);
   }

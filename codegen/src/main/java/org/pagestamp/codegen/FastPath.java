@@ -3,6 +3,8 @@ package org.pagestamp.codegen;
 import static org.pagestamp.codegen.Expr.constant;
 import static org.pagestamp.codegen.Expr.intConstant;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.LeafRule;
 import org.pagestamp.mode.PagingLevel;
@@ -14,10 +16,11 @@ import org.pagestamp.walk.Access;
  * dirty bits set. Whatever deviates goes to {@code exact}, which starts over and finds out what it
  * is.
  *
- * <p>Entries are combined as they are read and judged once, by the {@link LeafMethods}. Until then
- * addresses come from entries that nobody has validated; that is harmless, since each is tested
- * against the slots before it is used, and slots are memory. Only slots behind an accessor, whose
- * reads may have effects, make every entry be validated before it is followed.
+ * <p>Entries are judged once, all together, by the {@link LeafMethods}. Until then addresses come
+ * from entries that nobody has validated; that is harmless, since each is tested against the slots
+ * before it is used, and slots are memory. The same test refuses the reserved bits above the
+ * physical-address width, as no slot lies there. Only slots behind an accessor, whose reads may
+ * have effects, make every entry be validated before it is followed.
  *
  * <p>What is not needed for the descent is in methods of its own: C2 inlines a method of up to 325
  * bytes of bytecode where it is hot, and a walker that is not inlined costs its caller a third
@@ -38,7 +41,7 @@ final class FastPath extends WalkMethod {
     code.returnIf(
         Cond.notBelow(access, intConstant(Access.LIMIT).printedAs("ACCESS_LIMIT")), exact);
     if (mode.isLongMode()) {
-      code.returnIf(Cond.notEqual(entries.canonical(gva), gva), exact);
+      code.returnIf(Cond.isNotZero(entries.nonCanonical(gva)), exact);
     }
     Expr table = entries.root(VcpuFields.cr3(vcpu));
     if (mode == PagingMode.PAE) {
@@ -46,14 +49,17 @@ final class FastPath extends WalkMethod {
       code.returnIf(Cond.isZero(Expr.and(pdpte, EntryFormat.present())), exact);
       table = entries.table(pdpte);
     }
-    descend(mode.level(mode.topLevelInMemory()), table, null, null);
+    descend(mode.level(mode.topLevelInMemory()), table, List.of());
   }
 
-  /** Reads the entry of {@code level} and goes on below; and, or combine the entries above. */
-  private void descend(PagingLevel level, Expr table, Expr and, Expr or) {
-    String name = EntryFormat.name(level);
-    Expr entry = code.let(name, slots.entry(Expr.plus(table, entries.byteIndex(level, gva))));
-    Expr leaf = leaves.call(level, vcpu, gva, access, entry, and, or);
+  /** Reads the entry of {@code level} and goes on below. */
+  private void descend(PagingLevel level, Expr table, List<Expr> above) {
+    Expr entry =
+        code.let(
+            EntryFormat.name(level), slots.entry(Expr.plus(table, entries.byteIndex(level, gva))));
+    List<Expr> read = new ArrayList<>(above);
+    read.addFirst(entry);
+    Expr leaf = leaves.call(level, vcpu, gva, access, read);
     if (level.leafRule() == LeafRule.ALWAYS) {
       code.ret(leaf);
       return;
@@ -62,12 +68,7 @@ final class FastPath extends WalkMethod {
       code.returnIf(Cond.isNotZero(Expr.and(entry, EntryFormat.pageSize())), leaf);
     }
     validate(level, entry);
-    PagingLevel below = mode.level(level.number() - 1);
-    descend(
-        below,
-        entries.table(entry),
-        and == null ? entry : code.let("and_" + name, Expr.and(and, entry)),
-        or == null ? entry : code.let("or_" + name, Expr.or(or, entry)));
+    descend(mode.level(level.number() - 1), entries.tableOrBeyond(entry, plan), read);
   }
 
   /** Checks what the leaf's method cannot, or everything if reads of slots may have effects. */
@@ -78,7 +79,7 @@ final class FastPath extends WalkMethod {
       code.returnIf(Cond.notEqual(valid, EntryFormat.present()), exact);
       return;
     }
-    long own = entries.reservedInTable(level) & ~entries.reservedInAll();
+    long own = entries.reservedInTable(level) & ~entries.refusedBySlots(plan) & ~EntryBits.NX;
     if (own != 0) {
       code.returnIf(Cond.isNotZero(Expr.and(entry, constant(own))), exact);
     }

@@ -14,10 +14,14 @@ final class PermissionFields {
   /** What of the masks is about rights, not about presence, reserved, accessed and dirty bits. */
   private static final long RIGHTS = EntryBits.W | EntryBits.U;
 
-  private static final List<String> COLUMNS = List.of("CARE", "VALUE");
+  /** Where a row of a class that knows the likely slot has the masks with its address in them. */
+  private static final int WITH_SLOT = PermissionMasks.COLUMNS;
+
+  private static final List<String> COLUMNS = List.of("CARE", "VALUE", "CARE_SLOT", "VALUE_SLOT");
 
   private final Role role;
   private final long[] table;
+  private final int columns;
   private final int[] keyBits;
   private final long alwaysOne;
   private final long alwaysZero;
@@ -31,14 +35,39 @@ final class PermissionFields {
    * @param alwaysZero bits reserved in all entries
    */
   PermissionFields(
-      Role role, ClassConstants constants, long alwaysOne, long dirty, long alwaysZero) {
+      Role role,
+      SlotPlan plan,
+      ClassConstants constants,
+      long alwaysOne,
+      long dirty,
+      long alwaysZero) {
     this.role = role;
     PermissionMasks masks = new PermissionMasks(role);
-    this.table = masks.table(alwaysOne, dirty, alwaysZero);
+    long[] rights = masks.table(alwaysOne, dirty, alwaysZero);
+    boolean withSlot = plan.hasSlots() && plan.likelyBits() != 0;
+    this.columns = withSlot ? WITH_SLOT + PermissionMasks.COLUMNS : PermissionMasks.COLUMNS;
+    this.table = withSlot ? addSlot(rights, plan) : rights;
     this.keyBits = IntStream.range(0, Access.LIMIT).map(masks::keyBits).toArray();
     this.alwaysOne = alwaysOne;
     this.alwaysZero = alwaysZero;
     this.constants = constants;
+  }
+
+  private static long[] addSlot(long[] rights, SlotPlan plan) {
+    long[] wide = new long[2 * rights.length];
+    for (int access = 0; access < Access.LIMIT; access++) {
+      int from = access * PermissionMasks.COLUMNS;
+      int to = 2 * from;
+      System.arraycopy(rights, from, wide, to, PermissionMasks.COLUMNS);
+      wide[to + WITH_SLOT] = rights[from] | plan.likelyBits();
+      wide[to + WITH_SLOT + 1] = rights[from + 1] | plan.slot(plan.likely()).baseGpa();
+    }
+    return wide;
+  }
+
+  /** Whether {@link #differsOrElsewhere} can be used. */
+  boolean knowsLikelySlot() {
+    return columns > WITH_SLOT;
   }
 
   /** Bits that every access needs set in all entries to take the fast path. */
@@ -53,14 +82,23 @@ final class PermissionFields {
 
   /** Not zero where {@code combined} differs from what the access needs. */
   Expr differs(Expr combined, Expr access) {
+    return differs(combined, access, 0);
+  }
+
+  /** Not zero where {@link #differs} is, or where the page is not in the likely slot. */
+  Expr differsOrElsewhere(Expr combined, Expr access) {
+    return differs(combined, access, WITH_SLOT);
+  }
+
+  private Expr differs(Expr combined, Expr access, int first) {
     return Expr.xor(
-        Expr.and(combined, column(access, PermissionMasks.CARE)),
-        column(access, PermissionMasks.VALUE));
+        Expr.and(combined, column(access, first + PermissionMasks.CARE)),
+        column(access, first + PermissionMasks.VALUE));
   }
 
   private Expr column(Expr access, int column) {
     Expr masks = constants.field("MASKS", long[].class, table);
-    int shift = Integer.numberOfTrailingZeros(PermissionMasks.COLUMNS);
+    int shift = Integer.numberOfTrailingZeros(columns);
     Expr row = Expr.intShiftLeft(inRange(access), shift);
     Expr index = column == 0 ? row : Expr.intPlus(row, Expr.intConstant(column));
     return Expr.element(masks, index).printedAs(COLUMNS.get(column) + "[access]");
@@ -121,8 +159,8 @@ final class PermissionFields {
     for (int access = 0; access < Access.LIMIT; access++) {
       if (Access.isValid(access)) {
         StringBuilder line = new StringBuilder("// " + Access.toString(access) + ":");
-        for (int column = 0; column < PermissionMasks.COLUMNS; column++) {
-          long mask = table[access * PermissionMasks.COLUMNS + column];
+        for (int column = 0; column < columns; column++) {
+          long mask = table[access * columns + column];
           line.append(' ').append(COLUMNS.get(column)).append(' ').append(Expr.hex(mask));
         }
         if (role.pke() || role.pks()) {

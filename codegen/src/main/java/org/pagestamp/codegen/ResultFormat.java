@@ -33,21 +33,21 @@ final class ResultFormat {
    * @param or OR of the entries above, or null if there are none
    */
   Expr success(PagingLevel level, Expr leaf, Expr and, Expr or, Expr gva) {
-    return combined(level, leaf, and, or, gva, 0, 0);
+    return combined(level, leaf, and, role.nxe() ? or : null, gva, 0, 0);
   }
 
   /**
    * What is a success if the access is allowed: the same with more bits of all levels in it, so
    * that whether it is allowed can be seen in it.
    *
+   * @param or OR of the entries above, or null if none is there or none has NX
    * @param allOne bits that a success has set in all entries; here they are ANDed
-   * @param allZero bits that a success has clear in all entries; here they are ORed
+   * @param allZero bits that a success has clear in all entries; here they are the leaf's
    */
   Expr combined(
       PagingLevel level, Expr leaf, Expr and, Expr or, Expr gva, long allOne, long allZero) {
     long anded = FOLDED | allOne;
-    long ored = (role.nxe() ? EntryBits.NX : 0) | allZero;
-    long kept = WalkResult.LEAF_ATTRIBUTES | anded | ored | EntryBits.NX;
+    long kept = WalkResult.LEAF_ATTRIBUTES | anded | allZero | EntryBits.NX;
     if (level.number() == 1) {
       kept |= EntryBits.PAT | role.mode().tableMask();
     }
@@ -64,14 +64,11 @@ final class ResultFormat {
       Expr pat = Expr.and(Expr.shiftRight(leaf, left), constant("PAT", EntryBits.PAT));
       result = Expr.or(Expr.or(result, entries.pageGpa(level, leaf, gva)), pat);
     }
-    Expr atLevel = constant("LEVEL" + level.number(), (long) level.number() << LEVEL_SHIFT);
-    if (or != null && ored != 0) {
-      // A sum of disjoint bits: of two ORs C2 would make the level wait for the leaf.
-      atLevel =
-          Expr.plus(
-              Expr.and(or, constant(ored == EntryBits.NX ? "NX" : Expr.hex(ored), ored)), atLevel);
+    if (or != null && role.mode().entryBytes() == Long.BYTES) {
+      result = Expr.or(result, Expr.and(or, constant("NX", EntryBits.NX)));
     }
-    return Expr.or(result, atLevel);
+    long levelBits = WalkResult.levelBits(level.number());
+    return levelBits == 0 ? result : Expr.or(result, constant("LEVEL" + level.number(), levelBits));
   }
 
   private static String nameOfOthers(long anded) {
@@ -80,8 +77,6 @@ final class ResultFormat {
         + "W|U"
         + ((anded & EntryBits.A) != 0 ? "|A)" : ")");
   }
-
-  private static final int LEVEL_SHIFT = WalkResult.LEVEL_SHIFT;
 
   /** The part of every fault's error code that the access determines, where a fault has it. */
   Expr accessBits(Expr access) {

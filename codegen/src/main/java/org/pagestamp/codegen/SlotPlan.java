@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.pagestamp.mode.EntryBits;
 import org.pagestamp.slot.AccessorBacking;
 import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.SegmentBacking;
@@ -94,6 +95,22 @@ final class SlotPlan {
 
   boolean hasSlots() {
     return likely >= 0;
+  }
+
+  /** The end of the highest slot; 0 without slots. */
+  long end() {
+    return slots.stream().mapToLong(slot -> slot.baseGpa() + slot.byteSize()).max().orElse(0);
+  }
+
+  /**
+   * The address bits that are the same for all pages of the likely slot and for no other page, or 0
+   * if there are none: the slot's size is no power of two or its base not aligned to it.
+   */
+  long likelyBits() {
+    MemSlot slot = slot(likely);
+    long size = slot.byteSize();
+    boolean aligned = Long.bitCount(size) == 1 && (slot.baseGpa() & (size - 1)) == 0;
+    return aligned ? EntryBits.FRAME & -size : 0;
   }
 
   /** Whether slots are told apart by a table. */

@@ -72,7 +72,8 @@ final class WalkerAssembler {
     EntryFormat entries = new EntryFormat(role);
     long alwaysOne = EntryBits.P | (plan.allReadOnly() ? 0 : EntryBits.A);
     PermissionFields permissions =
-        new PermissionFields(role, constants, alwaysOne, EntryBits.D, entries.reservedInAll());
+        new PermissionFields(
+            role, plan, constants, alwaysOne, EntryBits.D, entries.reservedInAll());
     SlotMethods slots =
         new SlotMethods(owner, plan, role.mode().entryBytes(), layout.updateMode(), constants);
     return new WalkerParts(

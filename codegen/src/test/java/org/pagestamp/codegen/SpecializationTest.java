@@ -29,10 +29,10 @@ class SpecializationTest {
   private static final Set<String> STORES =
       Set.of("compareAndSet", "replace", "set", "mark", "compareAndSetLong", "update");
 
-  /** What the methods of a walk contain: names called, int compares, long constants. */
+  /** What the methods of a walk contain: names called, int compares, constants that are ORed. */
   private static final class Contents extends ClassVisitor {
     final Set<String> calls = new TreeSet<>();
-    final Set<Object> constants = new TreeSet<>((a, b) -> a.toString().compareTo(b.toString()));
+    final Set<Object> ored = new TreeSet<>((a, b) -> a.toString().compareTo(b.toString()));
     int intCompares;
 
     Contents(WalkerClass walkerClass) {
@@ -43,10 +43,12 @@ class SpecializationTest {
     @Override
     public MethodVisitor visitMethod(
         int access, String name, String descriptor, String signature, String[] exceptions) {
-      if (!List.of("walk", "leaf1", "leaf2", "leaf3", "exact", "probe").contains(name)) {
+      if (!name.matches("walk|leaf[123]|anyLeaf[123]|exact|probe")) {
         return null;
       }
       return new MethodVisitor(Opcodes.ASM9) {
+        private Object lastConstant = "none";
+
         @Override
         public void visitMethodInsn(
             int opcode, String owner, String called, String type, boolean isInterface) {
@@ -55,11 +57,14 @@ class SpecializationTest {
 
         @Override
         public void visitLdcInsn(Object value) {
-          constants.add(value);
+          lastConstant = value;
         }
 
         @Override
         public void visitInsn(int opcode) {
+          if (opcode == Opcodes.LOR) {
+            ored.add(lastConstant);
+          }
           if (opcode == Opcodes.ISUB) {
             intCompares++; // the writability test compares a slot's number with a constant
           }
@@ -69,8 +74,8 @@ class SpecializationTest {
 
     boolean knowsReadOnlySlots() {
       return intCompares > 0
-          || constants.contains(WalkResult.CLEAN_WRITE)
-          || constants.contains(WalkResult.READ_ONLY_SLOT);
+          || ored.contains(WalkResult.CLEAN_WRITE)
+          || ored.contains(WalkResult.READ_ONLY_SLOT);
     }
 
     boolean stores() {

@@ -12,7 +12,7 @@ public enum AnswerPart {
   /** R/W, U/S and NX, combined over all levels. */
   RIGHTS(EntryBits.W | EntryBits.U | EntryBits.NX, 0),
   /** The level of the leaf, and so the size of the page. */
-  LEVEL(3L << WalkResult.LEVEL_SHIFT, 0),
+  LEVEL(WalkResult.LEVEL, 0),
   /** A of the leaf after the walk. */
   ACCESSED(EntryBits.A, 0),
   /** D of the leaf after the walk, and whether a write left it clear. */

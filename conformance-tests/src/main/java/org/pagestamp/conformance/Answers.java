@@ -27,7 +27,7 @@ public final class Answers {
    */
   public static long page(long gpa, int level, boolean writable, boolean user, boolean executable) {
     return page(gpa)
-        | ((long) level << WalkResult.LEVEL_SHIFT)
+        | WalkResult.levelBits(level)
         | (writable ? EntryBits.W : 0)
         | (user ? EntryBits.U : 0)
         | (executable ? 0 : EntryBits.NX);

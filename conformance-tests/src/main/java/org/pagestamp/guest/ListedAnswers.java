@@ -101,12 +101,10 @@ public final class ListedAnswers {
           WalkResult.SUCCESS
               | (listed.gpa() & -listed.size() & known)
               | (page.gpa() & EntryBits.FRAME & ~known)
-              | ((long) page.level() << WalkResult.LEVEL_SHIFT)
+              | WalkResult.levelBits(page.level())
               | (listed.flags() & LEAF_FLAGS)
               | rights(page);
-      more =
-          consumer.answer(
-              page.gva(), expected, PAGE | 3L << WalkResult.LEVEL_SHIFT | LEAF_FLAGS | RIGHTS);
+      more = consumer.answer(page.gva(), expected, PAGE | WalkResult.LEVEL | LEAF_FLAGS | RIGHTS);
     }
     listed = next(pages);
     return more;

@@ -85,6 +85,7 @@ public final class InterpretedWalker extends Walker {
     if (mode == PagingMode.NO_PAGING) {
       return withSlotOfPage(
           (mode.truncate(gva) & EntryBits.FRAME)
+              | WalkResult.levelBits(0)
               | EntryBits.P
               | EntryBits.W
               | EntryBits.U
@@ -166,7 +167,7 @@ public final class InterpretedWalker extends Walker {
     result |= rights & (EntryBits.W | EntryBits.U);
     result |= ~rights & EntryBits.NX;
     result |= (leaf & level.patBit()) != 0 ? EntryBits.PAT : 0;
-    result |= (long) level.number() << WalkResult.LEVEL_SHIFT;
+    result |= WalkResult.levelBits(level.number());
     result |= write && (leaf & EntryBits.D) == 0 ? WalkResult.CLEAN_WRITE : 0;
     return result;
   }

@@ -14,7 +14,7 @@ import org.pagestamp.mode.EntryBits;
  *          1      W: AND of R/W over all levels       2      U: AND of U/S over all levels
  *          3 4    PWT, PCD of the leaf                5      A of the leaf after the walk
  *          6      D of the leaf after the walk        7      PAT of the leaf, of any page size
- *          8      G of the leaf                       10:9   level of the leaf; 0 without paging
+ *          8      G of the leaf                       10:9   level of the leaf, XOR 1
  *          11     a write that left D clear: the leaf is in a read-only slot
  *          51:12  gpa of the 4-KiB page
  *          52     the page lies in no slot (MMIO)     53     the page lies in a read-only slot
@@ -24,14 +24,15 @@ import org.pagestamp.mode.EntryBits;
  *          31:16  #PF error code
  * </pre>
  *
- * <p>The rights are raw: what they allow depends on the role and the access.
+ * <p>The rights are raw: what they allow depends on the role and the access. The level is 0 without
+ * paging; level 1, the commonest, has no bit set, so that it need not be added to the entry.
  */
 public final class WalkResult {
   /** Set in the result of every successful walk. */
   public static final long SUCCESS = 1L;
 
-  /** Position of the leaf's level in a success. */
-  public static final int LEVEL_SHIFT = 9;
+  /** Where a success has the leaf's level: see {@link #levelBits} and {@link #level}. */
+  public static final long LEVEL = 3L << 9;
 
   /** A write was allowed, yet left D clear, since the leaf is in a read-only slot. */
   public static final long CLEAN_WRITE = 1L << 11;
@@ -52,6 +53,7 @@ public final class WalkResult {
           | EntryBits.G
           | EntryBits.KEY;
 
+  private static final int LEVEL_SHIFT = 9;
   private static final int FAULT_LEVEL_SHIFT = 1;
   private static final int FAULT_REASON_SHIFT = 4;
   private static final int FAULT_CODE_SHIFT = 16;
@@ -107,7 +109,16 @@ public final class WalkResult {
 
   /** Of a success: the level of the leaf, 1 to 3; 0 without paging. */
   public static int level(long result) {
-    return (int) (result >>> LEVEL_SHIFT) & 3;
+    return ((int) (result >>> LEVEL_SHIFT) & 3) ^ 1;
+  }
+
+  /**
+   * The bits of a success that tell the level.
+   *
+   * @param level of the leaf, 1 to 3; 0 without paging
+   */
+  public static long levelBits(int level) {
+    return (long) (level ^ 1) << LEVEL_SHIFT;
   }
 
   /** Of a success: whether the page is larger than 4 KiB. */

@@ -62,7 +62,7 @@ class WalkResultTest {
   @ParameterizedTest
   @CsvSource({"0, false", "1, false", "2, true", "3, true"})
   void theLevelTellsLargePages(int level, boolean large) {
-    long result = OK | (long) level << 9;
+    long result = OK | (level ^ 1L) << 9;
     assertEquals(level, WalkResult.level(result));
     assertEquals(large, WalkResult.isLarge(result));
   }
@@ -109,10 +109,11 @@ class WalkResultTest {
   void successesReadWell() {
     assertEquals(
         "gpa 0x1234000 level 1 wu- accessed dirty",
-        WalkResult.toString(1L << 63 | 0x1234000 | 1 << 9 | 0x67));
+        WalkResult.toString(1L << 63 | 0x1234000 | 0x67));
     assertEquals(
         "gpa 0x1200000 level 2 w-x accessed write-withheld global key=5 pat=6 no-slot",
-        WalkResult.toString(5L << 59 | 1L << 52 | 0x1200000 | 2 << 9 | 0x1B3));
-    assertEquals("gpa 0x5000 level 0 -ux read-only-slot", WalkResult.toString(1L << 53 | 0x5005));
+        WalkResult.toString(5L << 59 | 1L << 52 | 0x1200000 | 3 << 9 | 0x1B3));
+    assertEquals(
+        "gpa 0x5000 level 0 -ux read-only-slot", WalkResult.toString(1L << 53 | 1 << 9 | 0x5005));
   }
 }

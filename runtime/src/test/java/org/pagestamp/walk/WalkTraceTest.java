@@ -26,7 +26,7 @@ class WalkTraceTest {
                 step(2, 1, 0x2008, 0, true, 0x3007, 0, AdAction.SET, 0x3027),
                 step(1, 1, 0x3008, 1, false, 0x9007, 0, AdAction.SKIPPED_READ_ONLY, 0x9007)),
             Rule.ALLOWED,
-            0x9007 | 1 << 9 | 1 << 11);
+            0x9007 | 1 << 11);
     assertEquals(
         List.of(
             "user write at gva 0x40201234, pae maxphyaddr=36",

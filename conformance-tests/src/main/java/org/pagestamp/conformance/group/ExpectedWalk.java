@@ -118,7 +118,7 @@ final class ExpectedWalk {
       return WalkResult.fault(FaultReason.NON_CANONICAL, 0, 0);
     }
     if (mode == PagingMode.NO_PAGING) {
-      return withSlot((gva & 0xFFFF_F000L) | P | W | U | A | D);
+      return withSlot((gva & 0xFFFF_F000L) | P | W | U | A | D | WalkResult.levelBits(0));
     }
     long table = cr3 & (width == 4 ? 0xFFFF_F000L : FRAME);
     if (mode == PagingMode.PAE) {
@@ -182,7 +182,7 @@ final class ExpectedWalk {
       answer |= (leaf >>> 13 & 0xF) << 32; // PSE-36
     }
     answer |= P | (w ? W : 0) | (u ? U : 0) | (nx ? NX : 0);
-    answer |= (long) lowest << WalkResult.LEVEL_SHIFT;
+    answer |= WalkResult.levelBits(lowest);
     answer |= leaf & (PagingRules.PWT | PagingRules.PCD | PagingRules.G);
     answer |= (leaf & (lowest == 1 ? PS : 1L << 12)) != 0 ? PS : 0; // PAT, in the answer bit 7
     answer |= (long) key << PagingRules.KEY_SHIFT;

@@ -100,7 +100,7 @@ record PermissionRow(List<String> columns) {
     boolean reportsFetch = nxe() || flag(7);
     code |= reportsFetch ? access() & PageFaultCode.FETCH : 0;
     return switch (columns.get(10)) {
-      case "OK" -> pageGpa | leafAttributes | bits() | 1L << WalkResult.LEVEL_SHIFT;
+      case "OK" -> pageGpa | leafAttributes | bits() | WalkResult.levelBits(1);
       case "FAULT" -> WalkResult.fault(FaultReason.PERMISSION, code | PageFaultCode.P, 1);
       case "RSVD" ->
           WalkResult.fault(
