@@ -24,7 +24,7 @@ final class QuickSuite implements Function<String, List<String>> {
   private static final long SEED = 1;
   private static final long WALKS = 2_000;
 
-  /** The kinds of memory that differ for a walker; each has the whole suite. */
+  /** The kinds of memory that differ for a walker, the plainest first. */
   private static final List<MemoryKind> KINDS =
       List.of(
           MemoryKind.NATIVE,
@@ -48,8 +48,8 @@ final class QuickSuite implements Function<String, List<String>> {
           "hostile",
           "access");
 
-  /** The groups of very many walks; their machines are plain, so one kind of memory does. */
-  private static final Set<String> LONG = Set.of("bits", "access");
+  /** Groups of very many walks that are not about memory: one kind does. */
+  private static final Set<String> LONG = Set.of("bits", "access", "large", "priority");
 
   private static final Map<String, CaseGroup> GROUPS =
       CaseGroups.all().stream().collect(Collectors.toMap(CaseGroup::name, group -> group));
