@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param failed the access
  * @param expected the right answer, a {@link org.pagestamp.walk.WalkResult}, or {@link
  *     Answers#CR3_REFUSED}
- * @param actual what the subject answered
+ * @param actual what the subject answered; {@link Answers#CR3_REFUSED} also if it threw
  * @param after the right values of the entries read, after the access
  * @param problems what is wrong, a sentence each
  * @param vector the vector that failed, if the case is one
@@ -43,6 +43,21 @@ public record CaseFailure(
     this(group, subject, failed, expected, actual, after, problems, Optional.empty());
   }
 
+  /** The same with other problems. */
+  public CaseFailure withProblems(List<String> others) {
+    return new CaseFailure(group, subject, failed, expected, actual, after, others, vector);
+  }
+
+  /**
+   * What is wrong if a subject throws: the exception and where it comes from, a sentence.
+   *
+   * @param thrown by the subject
+   */
+  public static String thrown(Throwable thrown) {
+    StackTraceElement[] frames = thrown.getStackTrace();
+    return "threw " + thrown + (frames.length == 0 ? "" : " at " + frames[0]);
+  }
+
   /**
    * The failure of a vector.
    *
@@ -53,20 +68,10 @@ public record CaseFailure(
   public static CaseFailure of(String group, String subject, Mismatch mismatch) {
     WalkVector vector = mismatch.vector();
     Outcome right = vector.outcomes().getFirst();
-    ConformanceCase made =
-        new ConformanceCase(
-            vector.role(),
-            vector.slots(),
-            vector.memory(),
-            vector.cr3(),
-            vector.pkru(),
-            vector.pkrs(),
-            vector.gva(),
-            vector.access());
     return new CaseFailure(
         group,
         subject,
-        made,
+        ConformanceCase.of(vector),
         right.expect().answer(vector.role().mode()),
         mismatch.answer(),
         right.after(),

@@ -29,4 +29,17 @@ public record ConformanceCase(
     slots = List.copyOf(slots);
     memory = List.copyOf(memory);
   }
+
+  /** The access of a vector. */
+  public static ConformanceCase of(WalkVector vector) {
+    return new ConformanceCase(
+        vector.role(),
+        vector.slots(),
+        vector.memory(),
+        vector.cr3(),
+        vector.pkru(),
+        vector.pkrs(),
+        vector.gva(),
+        vector.access());
+  }
 }

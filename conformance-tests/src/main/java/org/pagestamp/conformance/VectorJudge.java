@@ -20,8 +20,8 @@ final class VectorJudge {
     VectorTrial trial = new VectorTrial(vector, subject, machine, memory);
     try {
       trial.run();
-    } catch (RuntimeException | LinkageError | StackOverflowError e) {
-      trial.problem("threw " + e + at(e));
+    } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+      trial.problem(CaseFailure.thrown(e));
     } finally {
       VectorPages.of(vector).forEach(memory::clearPage);
       memory.clearLogs();
@@ -40,11 +40,6 @@ final class VectorJudge {
 
   private String engine() {
     return subject.engineName();
-  }
-
-  private static String at(Throwable thrown) {
-    StackTraceElement[] frames = thrown.getStackTrace();
-    return frames.length == 0 ? "" : " at " + frames[0];
   }
 
   Mismatch mismatch(WalkVector vector, String problem) {

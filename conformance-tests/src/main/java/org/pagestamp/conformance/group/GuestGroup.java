@@ -87,7 +87,7 @@ final class GuestGroup implements CaseGroup {
       return;
     }
     try (Machine machine = GuestMachine.of(guest, subject.memoryKind())) {
-      Subject.Mmu mmu = subject.connect(machine);
+      TriedMmu mmu = new TriedMmu(subject, machine);
       boolean loaded = mmu.loadCr3(guest.vcpu().cr3());
       mmu.keys(0, 0);
       ListedAnswers.forEach(
@@ -95,7 +95,10 @@ final class GuestGroup implements CaseGroup {
           listing,
           (gva, expected, known) -> {
             long actual = loaded ? mmu.access(gva, ListedAnswers.ACCESS) : Answers.CR3_REFUSED;
-            List<String> differences = Answers.differences(subject, expected, actual, known);
+            List<String> differences =
+                mmu.threw()
+                    ? List.of(mmu.thrown())
+                    : Answers.differences(subject, expected, actual, known);
             if (differences.isEmpty()) {
               trial.passed(1);
             } else {

@@ -33,7 +33,7 @@ final class HostileGuest implements AutoCloseable {
   private final List<VectorSlot> slots;
   private final Machine machine;
   private final GuardedMemory memory;
-  private final Subject.Mmu mmu;
+  private final TriedMmu mmu;
   private final WellFormed wellFormed;
   private final int mostUses;
   private boolean started;
@@ -51,11 +51,11 @@ final class HostileGuest implements AutoCloseable {
     if (subject instanceof WalkerSubject ours) {
       machine = null;
       memory = new GuardedMemory(role.mode(), slots, ours.memoryKind(), strict);
-      mmu = new HostileMmu(ours.engine().walker(role, memory.layout()));
+      mmu = new TriedMmu(new HostileMmu(ours.engine().walker(role, memory.layout())));
     } else {
       machine = new Machine(role, slots, subject.memoryKind());
       memory = new GuardedMemory(machine, slots);
-      mmu = subject.connect(machine);
+      mmu = new TriedMmu(subject, machine);
     }
     wellFormed = new WellFormed(role, memory.layout(), subject.reports());
     // A walk reads each level once and updates it once. A table that is its own page changes under
@@ -143,14 +143,13 @@ final class HostileGuest implements AutoCloseable {
    * @return what is wrong, a sentence each
    */
   List<String> walk(boolean lookAtMemory) {
-    if (!loaded) {
+    if (!loaded && !mmu.threw()) {
       return List.of(); // nothing to walk with: the subject refused every CR3 so far
     }
     int _ = memory.takeUses(); // those of loading PDPTEs
-    try {
-      answer = mmu.access(gva, access);
-    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-      return List.of("threw " + e);
+    answer = mmu.access(gva, access);
+    if (mmu.threw()) {
+      return List.of(mmu.thrown());
     }
     List<String> problems = new ArrayList<>(wellFormed.problems(gva, access, answer));
     int uses = memory.takeUses();

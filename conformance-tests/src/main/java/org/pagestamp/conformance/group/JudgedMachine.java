@@ -1,15 +1,16 @@
 package org.pagestamp.conformance.group;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.pagestamp.conformance.AnswerPart;
 import org.pagestamp.conformance.Answers;
 import org.pagestamp.conformance.CaseFailure;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.ConformanceCase;
 import org.pagestamp.conformance.Machine;
-import org.pagestamp.conformance.Subject;
 import org.pagestamp.conformance.VectorEntry;
 import org.pagestamp.conformance.VectorSlot;
 import org.pagestamp.conformance.WalkerSubject;
@@ -30,7 +31,7 @@ final class JudgedMachine implements AutoCloseable {
   private final CaseGroup.Trial trial;
   private final List<VectorSlot> slots;
   private final Machine machine;
-  private final Subject.Mmu mmu;
+  private final TriedMmu mmu;
   private final ExpectedMemory memory;
   private final JudgedMemory actual;
   private final ExpectedWalk walk;
@@ -58,7 +59,7 @@ final class JudgedMachine implements AutoCloseable {
     this.trial = trial;
     this.slots = List.copyOf(slots);
     this.machine = machine;
-    mmu = trial.subject().connect(machine);
+    mmu = new TriedMmu(trial.subject(), machine);
     entryBytes = PagingRules.entryBytes(machine.role().mode());
     logs = trial.subject() instanceof WalkerSubject;
     memory = new ExpectedMemory(slots, entryBytes);
@@ -94,16 +95,18 @@ final class JudgedMachine implements AutoCloseable {
     if (expected) {
       cr3 = value;
     }
-    if (expected == loaded) {
+    if (expected == loaded && !mmu.threw()) {
       passed(1);
     } else {
       String problem =
-          String.format(
-              Locale.ROOT,
-              "CR3 0x%x is %s, but it must be %s",
-              value,
-              loaded ? "loaded" : "refused",
-              expected ? "loaded" : "refused with #GP");
+          mmu.threw()
+              ? mmu.thrown()
+              : String.format(
+                  Locale.ROOT,
+                  "CR3 0x%x is %s, but it must be %s",
+                  value,
+                  loaded ? "loaded" : "refused",
+                  expected ? "loaded" : "refused with #GP");
       long right = expected ? walk.access(0, Access.READ) : Answers.CR3_REFUSED;
       long answer = loaded ? mmu.access(0, Access.READ) : Answers.CR3_REFUSED;
       fail(value, 0, Access.READ, right, answer, List.of(), List.of(problem));
@@ -167,7 +170,7 @@ final class JudgedMachine implements AutoCloseable {
     if (isRight(expected, answer) && problems.isEmpty()) {
       passed(1);
     } else {
-      problems.addAll(Answers.differences(trial.subject(), expected, answer));
+      problems.addAll(differences(expected, answer));
       problems.add(other.toString());
       fail(cr3, gva, access, expected, answer, after, problems);
     }
@@ -175,6 +178,9 @@ final class JudgedMachine implements AutoCloseable {
 
   /** Judges an answer by that of a twin, from which it may differ in some bits of a success. */
   void requireAgreement(long gva, int access, long answer, long twins, long mayDiffer) {
+    if (mmu.threw()) {
+      return; // that has been told
+    }
     boolean fault = WalkResult.isFault(twins);
     long mask = fault ? faultMask : successMask & ~mayDiffer;
     if (((answer ^ twins) & mask) == 0) {
@@ -186,7 +192,7 @@ final class JudgedMachine implements AutoCloseable {
 
   private boolean isRight(long expected, long answer) {
     long mask = WalkResult.isFault(expected) ? faultMask : successMask;
-    return ((expected ^ answer) & mask) == 0;
+    return ((expected ^ answer) & mask) == 0 && !mmu.threw();
   }
 
   private boolean memoryIsRight() {
@@ -242,12 +248,12 @@ final class JudgedMachine implements AutoCloseable {
   }
 
   private void report(long gva, int access, long expected, long answer, List<String> others) {
-    List<String> problems = new ArrayList<>(Answers.differences(trial.subject(), expected, answer));
-    List<VectorEntry> after = new ArrayList<>();
+    List<String> problems = new ArrayList<>(differences(expected, answer));
+    Set<VectorEntry> after = new LinkedHashSet<>(); // one entry may serve at several levels
     for (int level = walk.top(); level >= walk.lowest(); level--) {
       after.add(new VectorEntry(walk.gpa(level), walk.after(level), entryBytes));
       long now = actual.load(walk.slot(level), walk.gpa(level));
-      if (now != walk.after(level) && others.isEmpty()) {
+      if (now != walk.after(level) && others.isEmpty() && !mmu.threw()) {
         problems.add(
             String.format(
                 Locale.ROOT,
@@ -259,7 +265,13 @@ final class JudgedMachine implements AutoCloseable {
       }
     }
     problems.addAll(others);
-    fail(cr3, gva, access, expected, answer, after, problems);
+    fail(cr3, gva, access, expected, answer, List.copyOf(after), problems);
+  }
+
+  private List<String> differences(long expected, long answer) {
+    return mmu.threw()
+        ? List.of(mmu.thrown())
+        : Answers.differences(trial.subject(), expected, answer);
   }
 
   private void fail(

@@ -2,8 +2,10 @@ package org.pagestamp.conformance.group;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.pagestamp.conformance.AnswerPart;
 import org.pagestamp.conformance.Answers;
 import org.pagestamp.conformance.Machine;
@@ -26,7 +28,7 @@ final class MachinePair implements AutoCloseable {
   private final Subject subject;
   private final Machine tried;
   private final Machine right;
-  private final Subject.Mmu mmu;
+  private final TriedMmu mmu;
   private final InterpretedWalker walker;
   private final VcpuState vcpu = new VcpuState();
   private final long successMask;
@@ -37,7 +39,7 @@ final class MachinePair implements AutoCloseable {
     this.subject = subject;
     tried = new Machine(role, slots, subject.memoryKind());
     right = new Machine(role, slots, MemoryKind.NATIVE);
-    mmu = subject.connect(tried);
+    mmu = new TriedMmu(subject, tried);
     walker = new InterpretedWalker(role, right.layout());
     successMask = AnswerPart.successMask(subject.reports());
     faultMask = AnswerPart.faultMask(subject.reports());
@@ -69,11 +71,11 @@ final class MachinePair implements AutoCloseable {
     return right.load(gpa, width);
   }
 
-  /** Loads CR3 on both machines. */
+  /** Loads CR3 on both machines; a subject that throws disagrees. */
   Cr3 loadCr3(long cr3) {
     boolean expected = vcpu.loadCr3(cr3, walker.role(), right.layout()) == Cr3Load.LOADED;
     boolean actual = mmu.loadCr3(cr3);
-    return expected != actual ? Cr3.DISAGREED : expected ? Cr3.LOADED : Cr3.REFUSED;
+    return expected != actual || mmu.threw() ? Cr3.DISAGREED : expected ? Cr3.LOADED : Cr3.REFUSED;
   }
 
   /** What became of loading CR3. */
@@ -100,9 +102,19 @@ final class MachinePair implements AutoCloseable {
     return walker.walk(vcpu, gva, access);
   }
 
-  /** Makes an access on the subject's machine. */
+  /** Makes an access on the subject's machine; may {@linkplain #threw throw}. */
   long accessTried(long gva, int access) {
     return mmu.access(gva, access);
+  }
+
+  /** Whether the subject threw at the last load of CR3 or access. */
+  boolean threw() {
+    return mmu.threw();
+  }
+
+  /** What it threw, a sentence. */
+  String thrown() {
+    return mmu.thrown();
   }
 
   /** Whether an answer is right in what the subject reports. */
@@ -171,6 +183,12 @@ final class MachinePair implements AutoCloseable {
     return Arrays.toString(Arrays.stream(words).mapToObj(Long::toHexString).toArray());
   }
 
+  /** Makes the subject's memory, and the dirty logs, what they must be. */
+  void mend() {
+    tried.memory().copyFrom(right.memory());
+    clearLogs();
+  }
+
   /** Clears all dirty logs. */
   void clearLogs() {
     for (Machine machine : List.of(tried, right)) {
@@ -182,14 +200,14 @@ final class MachinePair implements AutoCloseable {
 
   /** The entries that the right machine's last walk read, as they are now. */
   List<VectorEntry> entriesRead() {
-    List<VectorEntry> entries = new ArrayList<>();
+    Set<VectorEntry> entries = new LinkedHashSet<>(); // one entry may serve at several levels
     WalkRecord record = vcpu.record();
     int width = walker.role().mode().entryBytes();
     for (int level = record.top(); level > 0 && level >= record.lowest(); level--) {
       long gpa = record.entryGpa(level);
       entries.add(new VectorEntry(gpa, right.load(gpa, width), width));
     }
-    return entries;
+    return List.copyOf(entries);
   }
 
   @Override

@@ -12,7 +12,6 @@ import org.pagestamp.conformance.CaseFailure;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.ConformanceCase;
 import org.pagestamp.conformance.Machine;
-import org.pagestamp.conformance.Subject;
 import org.pagestamp.conformance.VectorEntry;
 import org.pagestamp.conformance.VectorSlot;
 import org.pagestamp.mode.Control;
@@ -78,7 +77,7 @@ final class PermissionGroup implements CaseGroup {
   private void run(Role role, List<PermissionRow> rows, Trial trial) {
     PagingMode mode = role.mode();
     try (Machine machine = new Machine(role, SLOTS, trial.subject().memoryKind())) {
-      Subject.Mmu mmu = trial.subject().connect(machine);
+      TriedMmu mmu = new TriedMmu(trial.subject(), machine);
       for (PermissionRow row : rows) {
         for (int deciding = 1; deciding <= mode.topLevelInMemory(); deciding++) {
           if (trial.stopped()) {
@@ -90,8 +89,7 @@ final class PermissionGroup implements CaseGroup {
     }
   }
 
-  private void walk(
-      Machine machine, Subject.Mmu mmu, PermissionRow row, int deciding, Trial trial) {
+  private void walk(Machine machine, TriedMmu mmu, PermissionRow row, int deciding, Trial trial) {
     PagingMode mode = machine.role().mode();
     List<VectorEntry> memory = entries(mode, row, deciding);
     memory.forEach(entry -> machine.store(entry.gpa(), entry.value(), entry.width()));
@@ -104,7 +102,11 @@ final class PermissionGroup implements CaseGroup {
     if (mmu.loadCr3(cr3)) {
       actual = mmu.access(gva(mode), row.access());
     }
-    List<String> problems = new ArrayList<>(Answers.differences(trial.subject(), expected, actual));
+    List<String> problems =
+        new ArrayList<>(
+            mmu.threw()
+                ? List.of(mmu.thrown())
+                : Answers.differences(trial.subject(), expected, actual));
     List<VectorEntry> after = new ArrayList<>();
     for (VectorEntry entry : memory) {
       boolean pdpte = mode == PagingMode.PAE && entry.page() == cr3;

@@ -114,6 +114,12 @@ final class RandomGuest implements AutoCloseable {
     return agreed;
   }
 
+  /** After a wrong walk: all is as it must be, and registers are loaded before the next walk. */
+  void mend() {
+    pair.mend();
+    started = false;
+  }
+
   /** Loads CR3 until one is loaded: what a processor walks with after a refusal is the old one. */
   private boolean changeRoot() {
     for (int i = 0; i < CR3_TRIES; i++) {

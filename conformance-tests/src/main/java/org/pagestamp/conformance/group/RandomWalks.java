@@ -1,9 +1,11 @@
 package org.pagestamp.conformance.group;
 
 import java.util.List;
+import java.util.Optional;
 import org.pagestamp.conformance.Answers;
 import org.pagestamp.conformance.CaseFailure;
 import org.pagestamp.conformance.CaseGroup;
+import org.pagestamp.conformance.CaseJudge;
 import org.pagestamp.conformance.ConformanceCase;
 import org.pagestamp.conformance.Subject;
 import org.pagestamp.mode.CpuFeatures;
@@ -13,7 +15,8 @@ import org.pagestamp.mode.Role;
 /**
  * Random walks of random guests, against the interpreted walker: the answer and the entries read
  * after each walk, all memory and the dirty logs now and then. Where something differs, the guest's
- * life is repeated with every comparison after every walk, and the walk at fault made small.
+ * life is repeated with every comparison after every walk; after a failure memory is mended, and
+ * the guest goes on.
  *
  * <p>This is the one group whose expectations are a walker's. It finds what nobody thought of;
  * whether both are wrong is for the other groups to tell. The interpreted walker itself, over the
@@ -25,6 +28,11 @@ final class RandomWalks implements CaseGroup {
 
   /** Comparing all memory costs as much as some dozen walks. */
   private static final int WALKS_OF_A_COMPARISON = 250;
+
+  /** A walker that fails often fails in other ways with other guests. */
+  private static final int FAILURES_OF_A_GUEST = 16;
+
+  private final CaseJudge judge = new ReferenceJudge(name());
 
   @Override
   public String name() {
@@ -44,6 +52,11 @@ final class RandomWalks implements CaseGroup {
   @Override
   public boolean isRandom() {
     return true;
+  }
+
+  @Override
+  public Optional<CaseJudge> judge() {
+    return Optional.of(judge);
   }
 
   @Override
@@ -70,76 +83,105 @@ final class RandomWalks implements CaseGroup {
   }
 
   private void live(PagingMode mode, long seed, int walks, Trial trial) {
+    int passed = liveQuickly(mode, seed, walks, trial);
+    if (passed >= 0) {
+      trial.passed(passed);
+    } else {
+      liveCarefully(mode, seed, walks, trial);
+    }
+  }
+
+  /** The number of walks made, or -1 if something differed. */
+  private static int liveQuickly(PagingMode mode, long seed, int walks, Trial trial) {
     try (RandomGuest guest = RandomGuest.of(trial.subject(), mode, seed)) {
-      MachinePair pair = guest.pair();
-      int passed = 0;
-      for (int i = 1; i <= walks && !trial.stopped(); i++) {
+      int made = 0;
+      while (made < walks && !trial.stopped()) {
+        made++;
         boolean right = guest.next() && walksAlike(guest);
-        boolean all = i % WALKS_OF_A_COMPARISON == 0 || i == walks;
-        if (!right || (all && !pair.sameMemory())) {
-          trial.failed(failure(mode, seed, i, trial.subject()));
-          return;
-        }
-        passed++;
-        if (all) {
-          trial.passed(passed);
-          passed = 0;
+        boolean all = made % WALKS_OF_A_COMPARISON == 0 || made == walks;
+        if (!right || (all && !guest.pair().sameMemory())) {
+          return -1;
         }
       }
-      trial.passed(passed);
+      return guest.pair().sameMemory() ? made : -1;
     }
   }
 
   private static boolean walksAlike(RandomGuest guest) {
     MachinePair pair = guest.pair();
     long expected = pair.accessRight(guest.gva(), guest.access());
-    try {
-      long actual = pair.accessTried(guest.gva(), guest.access());
-      return pair.sameAnswer(expected, actual) && pair.sameEntries();
-    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+    long actual = pair.accessTried(guest.gva(), guest.access());
+    return !pair.threw() && pair.sameAnswer(expected, actual) && pair.sameEntries();
+  }
+
+  /** A life with every comparison after every walk, which goes on after failures. */
+  private static final class CarefulLife implements AutoCloseable {
+    private final RandomGuest guest;
+    private ConformanceCase path;
+
+    CarefulLife(Subject subject, PagingMode mode, long seed) {
+      guest = RandomGuest.of(subject, mode, seed);
+    }
+
+    /** Makes the next walk; false if it is wrong. */
+    boolean next() {
+      boolean loaded = guest.next();
+      path = guest.pathAsCase();
+      if (loaded && walksAlike(guest) && guest.pair().sameMemory()) {
+        return true;
+      }
+      guest.mend();
       return false;
+    }
+
+    /** The next walk, with all memory before it. */
+    ConformanceCase nextWithMemory() {
+      boolean _ = guest.next();
+      return guest.memoryAsCase();
+    }
+
+    @Override
+    public void close() {
+      guest.close();
     }
   }
 
-  /** Lives again up to the first walk that goes wrong, the {@code last} one at the latest. */
-  private CaseFailure failure(PagingMode mode, long seed, int last, Subject subject) {
-    int walk = 0;
-    ConformanceCase path = null;
-    try (RandomGuest guest = RandomGuest.of(subject, mode, seed)) {
-      boolean right = true;
-      while (right && walk < last) {
+  private void liveCarefully(PagingMode mode, long seed, int walks, Trial trial) {
+    int failures = 0;
+    try (CarefulLife life = new CarefulLife(trial.subject(), mode, seed)) {
+      int walk = 0;
+      while (walk < walks && failures < FAILURES_OF_A_GUEST && !trial.stopped()) {
         walk++;
-        boolean loaded = guest.next();
-        path = guest.pathAsCase();
-        right = loaded && walksAlike(guest) && guest.pair().sameMemory();
+        if (life.next()) {
+          trial.passed(1);
+        } else {
+          failures++;
+          trial.failed(failure(life.path, mode, seed, walk, trial.subject()));
+        }
+      }
+      if (failures == 0 && !trial.stopped()) {
+        trial.failed(unrepeatable(trial.subject(), life.path, seed, walk));
       }
     }
-    if (fails(subject, path)) {
-      return small(subject, path);
-    }
-    ConformanceCase all = memoryBefore(mode, seed, walk, subject);
-    return fails(subject, all) ? small(subject, all) : unrepeatable(subject, path, seed, walk);
+  }
+
+  private CaseFailure failure(
+      ConformanceCase path, PagingMode mode, long seed, int walk, Subject subject) {
+    return judge
+        .judge(subject, path)
+        .or(() -> judge.judge(subject, memoryBefore(mode, seed, walk, subject)))
+        .orElseGet(() -> unrepeatable(subject, path, seed, walk));
   }
 
   /** The case with all memory, for walks that stray from the right path. */
   private static ConformanceCase memoryBefore(
       PagingMode mode, long seed, int walk, Subject subject) {
-    try (RandomGuest guest = RandomGuest.of(subject, mode, seed)) {
+    try (CarefulLife life = new CarefulLife(subject, mode, seed)) {
       for (int i = 1; i < walk; i++) {
-        boolean _ = guest.next() && walksAlike(guest);
+        boolean _ = life.next();
       }
-      boolean _ = guest.next();
-      return guest.memoryAsCase();
+      return life.nextWithMemory();
     }
-  }
-
-  private boolean fails(Subject subject, ConformanceCase made) {
-    return CaseJudge.judge(name(), subject, made).isPresent();
-  }
-
-  private CaseFailure small(Subject subject, ConformanceCase failing) {
-    ConformanceCase small = CaseShrinker.shrink(failing, smaller -> fails(subject, smaller));
-    return CaseJudge.judge(name(), subject, small).orElseThrow();
   }
 
   private CaseFailure unrepeatable(Subject subject, ConformanceCase path, long seed, int walk) {

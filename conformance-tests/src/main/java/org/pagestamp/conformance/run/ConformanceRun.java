@@ -256,7 +256,7 @@ public final class ConformanceRun {
       if (step.group().countsOncePerEngine()) {
         tally.vectorFailed(step.subject(), failure, !lead);
       } else {
-        tally.failed(step.subject(), failure);
+        tally.failed(step.subject(), failure, step.group().judge());
         if (failures == MOST_FAILURES) {
           tally.cutShort();
         }

@@ -62,12 +62,8 @@ final class FailedVector {
         .orElse(vector);
   }
 
-  static WalkVector withMemory(WalkVector vector, List<VectorEntry> memory) {
-    return with(vector, vector.slots(), memory, vector.outcomes().getFirst());
-  }
-
-  static WalkVector withSlots(WalkVector vector, List<VectorSlot> slots) {
-    return with(vector, slots, vector.memory(), vector.outcomes().getFirst());
+  static WalkVector with(WalkVector vector, List<VectorSlot> slots, List<VectorEntry> memory) {
+    return with(vector, slots, memory, vector.outcomes().getFirst());
   }
 
   private static WalkVector with(

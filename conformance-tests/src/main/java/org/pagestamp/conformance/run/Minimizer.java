@@ -5,12 +5,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.pagestamp.conformance.CaseFailure;
+import org.pagestamp.conformance.CaseJudge;
+import org.pagestamp.conformance.ConformanceCase;
 import org.pagestamp.conformance.Engine;
 import org.pagestamp.conformance.Machine;
 import org.pagestamp.conformance.MemoryKind;
 import org.pagestamp.conformance.Mismatch;
+import org.pagestamp.conformance.Subject;
 import org.pagestamp.conformance.VectorEntry;
 import org.pagestamp.conformance.VectorRun;
 import org.pagestamp.conformance.VectorSlot;
@@ -21,8 +23,9 @@ import org.pagestamp.walk.WalkStep;
 import org.pagestamp.walk.WalkTrace;
 
 /**
- * Makes failures small: leaves out memory entries and slots as long as the subject fails in the
- * same way and the reference walker does not notice.
+ * Makes failures small and tells them as vectors. What a group can judge anew is made smaller in
+ * every respect; of any other case memory entries and slots are left out, as long as the subject
+ * fails in the same way and the reference walker does not notice.
  */
 final class Minimizer {
   private static final long BUDGET_NANOS = 20_000_000_000L;
@@ -32,11 +35,17 @@ final class Minimizer {
 
   RunFailure minimize(String mode, String group, Tally.Kept kept) {
     String subject = kept.subject().name();
-    CaseFailure failure = kept.failure();
-    if (failure == null) {
+    if (kept.failure() == null) {
       return new RunFailure(
-          mode, group, subject, List.of(thrown(kept)), Optional.empty(), false, Optional.empty());
+          mode,
+          group,
+          subject,
+          List.of(CaseFailure.thrown(kept.thrown())),
+          Optional.empty(),
+          false,
+          Optional.empty());
     }
+    CaseFailure failure = smaller(kept);
     WalkVector vector =
         failure.vector().orElseGet(() -> FailedVector.of(failure, group + "/made/" + ++made));
     boolean recurs = false;
@@ -53,9 +62,37 @@ final class Minimizer {
         mode, group, subject, failure.problems(), Optional.of(vector), recurs, explain(vector));
   }
 
-  private static String thrown(Tally.Kept kept) {
-    StackTraceElement[] frames = kept.thrown().getStackTrace();
-    return "threw " + kept.thrown() + (frames.length == 0 ? "" : " at " + frames[0]);
+  /**
+   * As small as the group's own judge lets it be; as it is if there is none, or it sees nothing.
+   */
+  private CaseFailure smaller(Tally.Kept kept) {
+    CaseFailure failure = kept.failure();
+    Subject subject = kept.subject();
+    if (kept.judge().isEmpty()) {
+      return failure;
+    }
+    CaseJudge judge = kept.judge().get();
+    Optional<CaseFailure> alone = judge.judge(subject, failure.failed());
+    if (alone.isEmpty()) {
+      return failure;
+    }
+    CaseFailure[] smallest = {alone.get()};
+    ConformanceCase _ =
+        CaseShrinker.shrink(
+            failure.failed(),
+            made -> {
+              Optional<CaseFailure> again =
+                  System.nanoTime() < deadline && subject.knows(made.role())
+                      ? judge.judge(subject, made)
+                      : Optional.empty();
+              again.ifPresent(each -> smallest[0] = each);
+              return again.isPresent();
+            });
+    List<String> problems = new ArrayList<>(smallest[0].problems());
+    failure.problems().stream()
+        .filter(problem -> !alone.get().problems().contains(problem))
+        .forEach(problems::add); // what the group alone can tell
+    return smallest[0].withProblems(problems);
   }
 
   /** A vector that the subject fails. */
@@ -79,65 +116,41 @@ final class Minimizer {
     return Optional.empty();
   }
 
+  /** Leaves out all that the right walk does not read; if that is too much, what can be spared. */
   private WalkVector shrink(VectorRun run, Failing failing) {
-    List<Long> before = reference(failing.vector());
-    WalkVector smaller =
-        without(
-            run, failing, before, failing.vector(), WalkVector::memory, FailedVector::withMemory);
-    return without(
-        run,
-        failing,
-        before,
-        smaller,
-        WalkVector::slots,
-        (vector, slots) -> FailedVector.withSlots(vector, slots));
-  }
-
-  private interface Replace<T> {
-    WalkVector with(WalkVector vector, List<T> items);
-  }
-
-  /** Leaves out all that can be spared: at once if possible, else one by one. */
-  private <T> WalkVector without(
-      VectorRun run,
-      Failing failing,
-      List<Long> reference,
-      WalkVector vector,
-      Function<WalkVector, List<T>> get,
-      Replace<T> replace) {
-    Set<Object> needed = needed(vector);
-    List<T> kept = get.apply(vector).stream().filter(item -> isNeeded(item, needed)).toList();
-    WalkVector least = replace.with(vector, kept);
-    if (kept.size() < get.apply(vector).size() && stillFails(run, failing, reference, least)) {
-      return least;
+    List<Long> right = reference(failing.vector());
+    WalkVector vector = failing.vector();
+    Set<Long> read = entriesRead(vector);
+    List<VectorEntry> entries =
+        vector.memory().stream().filter(entry -> read.contains(entry.gpa())).toList();
+    List<VectorSlot> slots =
+        vector.slots().stream().filter(slot -> read.stream().anyMatch(slot::contains)).toList();
+    WalkVector fewer = FailedVector.with(vector, vector.slots(), entries);
+    WalkVector smallest =
+        fewer.equals(vector) || !stillFails(run, failing, right, fewer) ? vector : fewer;
+    WalkVector least = FailedVector.with(smallest, slots, smallest.memory());
+    smallest = least.equals(smallest) || !stillFails(run, failing, right, least) ? smallest : least;
+    if (smallest.memory().equals(entries) && smallest.slots().equals(slots)) {
+      return smallest;
     }
-    WalkVector smallest = vector;
-    for (T item : get.apply(vector)) {
-      if (!isNeeded(item, needed) && System.nanoTime() < deadline) {
-        List<T> fewer = new ArrayList<>(get.apply(smallest));
-        fewer.remove(item);
-        WalkVector candidate = replace.with(smallest, fewer);
-        if (stillFails(run, failing, reference, candidate)) {
-          smallest = candidate;
-        }
-      }
-    }
-    return smallest;
+    ConformanceCase made =
+        CaseShrinker.shrinkMemory(
+            ConformanceCase.of(smallest),
+            smaller ->
+                System.nanoTime() < deadline
+                    && stillFails(
+                        run,
+                        failing,
+                        right,
+                        FailedVector.with(vector, smaller.slots(), smaller.memory())));
+    return FailedVector.with(vector, made.slots(), made.memory());
   }
 
-  /** Addresses of entries that a right walk reads. */
-  private static Set<Object> needed(WalkVector vector) {
-    Set<Object> needed = new HashSet<>();
-    vector.outcomes().forEach(end -> end.after().forEach(entry -> needed.add(entry.gpa())));
-    return needed;
-  }
-
-  private static boolean isNeeded(Object item, Set<Object> needed) {
-    return switch (item) {
-      case VectorEntry entry -> needed.contains(entry.gpa());
-      case VectorSlot slot -> needed.stream().anyMatch(gpa -> slot.contains((Long) gpa));
-      default -> throw new IllegalArgumentException("neither entry nor slot: " + item);
-    };
+  /** Addresses of the entries that a right walk reads. */
+  private static Set<Long> entriesRead(WalkVector vector) {
+    Set<Long> read = new HashSet<>();
+    vector.outcomes().forEach(end -> end.after().forEach(entry -> read.add(entry.gpa())));
+    return read;
   }
 
   private static boolean stillFails(

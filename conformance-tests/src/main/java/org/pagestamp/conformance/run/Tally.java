@@ -3,8 +3,10 @@ package org.pagestamp.conformance.run;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.pagestamp.conformance.CaseFailure;
+import org.pagestamp.conformance.CaseJudge;
 import org.pagestamp.conformance.Subject;
 
 /** The counts of one field of the matrix while the run goes on. */
@@ -27,8 +29,9 @@ final class Tally {
    *
    * @param failure null if the subject threw outside any case
    * @param thrown what it threw
+   * @param judge judges the case anew, if there is a case and the group can do so
    */
-  record Kept(Subject subject, CaseFailure failure, Throwable thrown) {}
+  record Kept(Subject subject, CaseFailure failure, Throwable thrown, Optional<CaseJudge> judge) {}
 
   Tally(String mode, String group, String engine, int failuresKept) {
     this.mode = mode;
@@ -57,14 +60,14 @@ final class Tally {
     cutShort = true;
   }
 
-  void failed(Subject subject, CaseFailure failure) {
+  void failed(Subject subject, CaseFailure failure, Optional<CaseJudge> judge) {
     failed++;
-    keep(new Kept(subject, failure, null));
+    keep(new Kept(subject, failure, null, judge));
   }
 
   void threw(Subject subject, Throwable thrown) {
     failed++;
-    keep(new Kept(subject, null, thrown));
+    keep(new Kept(subject, null, thrown, Optional.empty()));
   }
 
   /**
@@ -77,7 +80,7 @@ final class Tally {
     if (failedVectors.add(where)) {
       failed++;
       passed -= countedAsPassed ? 1 : 0;
-      keep(new Kept(subject, failure, null));
+      keep(new Kept(subject, failure, null, Optional.empty()));
     }
   }
 

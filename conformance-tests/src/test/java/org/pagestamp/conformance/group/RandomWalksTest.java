@@ -3,19 +3,25 @@ package org.pagestamp.conformance.group;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pagestamp.codegen.Stamper;
 import org.pagestamp.conformance.CaseFailure;
-import org.pagestamp.conformance.ConformanceCase;
 import org.pagestamp.conformance.Engine;
 import org.pagestamp.conformance.Machine;
 import org.pagestamp.conformance.MemoryKind;
+import org.pagestamp.conformance.Shard;
 import org.pagestamp.conformance.Subject;
 import org.pagestamp.conformance.VectorEntry;
+import org.pagestamp.conformance.WalkVector;
 import org.pagestamp.conformance.WalkerSubject;
+import org.pagestamp.conformance.run.ConformanceRun;
+import org.pagestamp.conformance.run.RunFailure;
+import org.pagestamp.conformance.run.RunListener;
+import org.pagestamp.conformance.run.RunSettings;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingMode;
@@ -72,19 +78,23 @@ class RandomWalksTest {
     }
   }
 
-  private CaseFailure onlyFailureOf(Wrong.Change change) {
+  /** The first failure in the walks of one guest, as a run tells it. */
+  private RunFailure firstFailureOf(Wrong.Change change) throws IOException {
     Subject right = new WalkerSubject(Engine.interpreted(), MemoryKind.NATIVE);
-    CountingTrial trial = new CountingTrial(new Wrong(right, change), 4_000);
-    group.run(PagingMode.FOUR_LEVEL, trial);
-    assertEquals(1, trial.failures().size());
-    return trial.failures().getFirst();
+    RunSettings settings =
+        new RunSettings(List.of(PagingMode.FOUR_LEVEL), 1, 4_000, Shard.WHOLE, 1);
+    Subject wrong = new Wrong(right, change);
+    return new ConformanceRun(List.of(wrong), List.of(group), settings, new RunListener() {})
+        .run()
+        .failures()
+        .getFirst();
   }
 
   /** What a failure says is what matters to it and nothing else. */
   @Test
-  void aWrongAnswerIsMadeSmall() {
-    CaseFailure failure =
-        onlyFailureOf(
+  void aWrongAnswerIsMadeSmall() throws IOException {
+    RunFailure failure =
+        firstFailureOf(
             (machine, mmu) ->
                 new DelegatingMmu(mmu) {
                   @Override
@@ -94,19 +104,20 @@ class RandomWalksTest {
                     return smapOff ? result : result ^ 1L << 16;
                   }
                 });
-    ConformanceCase small = failure.failed();
+    assertTrue(failure.recurs());
+    WalkVector small = failure.vector().orElseThrow();
     assertEquals(List.of(Control.SMAP), List.copyOf(small.role().controls()));
     assertEquals(List.of(), small.memory());
-    assertEquals(List.of(), small.slots());
+    assertEquals(1, small.slots().size()); // a vector has one
     assertEquals(Access.READ, small.access());
     assertEquals(0, small.gva());
     assertEquals(0, small.pkru());
   }
 
   @Test
-  void aBitLostInAnEntryIsMadeSmall() {
-    CaseFailure failure =
-        onlyFailureOf(
+  void aBitLostInAnEntryIsMadeSmall() throws IOException {
+    RunFailure failure =
+        firstFailureOf(
             (machine, mmu) ->
                 new DelegatingMmu(mmu) {
                   @Override
@@ -116,8 +127,8 @@ class RandomWalksTest {
                     return result;
                   }
                 });
-    assertTrue(failure.failed().memory().size() <= 4, failure::toString);
-    for (VectorEntry entry : failure.failed().memory()) {
+    assertTrue(failure.vector().orElseThrow().memory().size() <= 4, failure::toString);
+    for (VectorEntry entry : failure.vector().orElseThrow().memory()) {
       assertEquals(0, entry.value() & (EntryBits.W | EntryBits.NX), failure::toString);
     }
     assertTrue(
@@ -133,9 +144,9 @@ class RandomWalksTest {
   }
 
   @Test
-  void anExceptionIsAFailure() {
-    CaseFailure failure =
-        onlyFailureOf(
+  void anExceptionIsAFailure() throws IOException {
+    RunFailure failure =
+        firstFailureOf(
             (_, mmu) ->
                 new DelegatingMmu(mmu) {
                   @Override
@@ -143,14 +154,17 @@ class RandomWalksTest {
                     throw new IllegalStateException("no walk today");
                   }
                 });
-    assertEquals(
-        List.of("threw java.lang.IllegalStateException: no walk today"), failure.problems());
+    assertEquals(1, failure.problems().size());
+    String problem = failure.problems().getFirst();
+    assertTrue(
+        problem.startsWith("threw java.lang.IllegalStateException: no walk today at "), problem);
+    assertTrue(failure.recurs());
   }
 
   @Test
-  void aRefusalTooManyIsAFailure() {
-    CaseFailure failure =
-        onlyFailureOf(
+  void aRefusalTooManyIsAFailure() throws IOException {
+    RunFailure failure =
+        firstFailureOf(
             (_, mmu) ->
                 new DelegatingMmu(mmu) {
                   @Override
@@ -158,11 +172,65 @@ class RandomWalksTest {
                     return false;
                   }
                 });
-    assertEquals(0, failure.failed().cr3());
+    assertEquals(0, failure.vector().orElseThrow().cr3());
+  }
+
+  /** One answer in many is wrong: the others are counted as right, and the wrong ones are found. */
+  @Test
+  void aGuestGoesOnAfterAFailure() {
+    Subject right = new WalkerSubject(Engine.interpreted(), MemoryKind.NATIVE);
+    Wrong.Change change =
+        (_, mmu) ->
+            new DelegatingMmu(mmu) {
+              @Override
+              public long access(long gva, int access) {
+                long result = super.access(gva, access);
+                return (gva & 0xFF) == 1 ? result ^ 1 : result;
+              }
+            };
+    CountingTrial trial = new CountingTrial(new Wrong(right, change), 4_000);
+    group.run(PagingMode.FOUR_LEVEL, trial);
+    assertTrue(trial.failures().size() > 1, trial.failures().size() + " failures");
+    assertTrue(trial.failures().size() <= 16, trial.failures().size() + " failures");
+    assertTrue(trial.passed() > trial.failures().size(), trial.passed() + " passed");
+    for (CaseFailure failure : trial.failures()) {
+      assertEquals(1, failure.failed().gva() & 0xFF);
+    }
   }
 
   @Test
-  void theSameSeedMakesTheSameFailure() {
+  void whatIsThrownBesideAccessesIsAFailureToo() throws IOException {
+    RunFailure ofKeys =
+        firstFailureOf(
+            (_, mmu) ->
+                new DelegatingMmu(mmu) {
+                  @Override
+                  public void keys(int pkru, int pkrs) {
+                    throw new UnsupportedOperationException("no keys");
+                  }
+                });
+    assertTrue(ofKeys.problems().getFirst().contains("no keys at "), ofKeys::toString);
+    RunFailure ofCr3 =
+        firstFailureOf(
+            (_, mmu) ->
+                new DelegatingMmu(mmu) {
+                  @Override
+                  public boolean loadCr3(long cr3) {
+                    throw new AssertionError("no CR3");
+                  }
+                });
+    assertTrue(ofCr3.problems().getFirst().contains("no CR3 at "), ofCr3::toString);
+    RunFailure ofConnecting =
+        firstFailureOf(
+            (_, _) -> {
+              throw new StackOverflowError("no end");
+            });
+    assertTrue(ofConnecting.problems().getFirst().contains("no end at "), ofConnecting::toString);
+    assertTrue(ofConnecting.recurs());
+  }
+
+  @Test
+  void theSameSeedMakesTheSameFailure() throws IOException {
     Wrong.Change change =
         (_, mmu) ->
             new DelegatingMmu(mmu) {
@@ -171,7 +239,7 @@ class RandomWalksTest {
                 return super.access(gva, access & ~Access.AC);
               }
             };
-    assertEquals(onlyFailureOf(change), onlyFailureOf(change));
+    assertEquals(firstFailureOf(change).json(), firstFailureOf(change).json());
   }
 
   @Test

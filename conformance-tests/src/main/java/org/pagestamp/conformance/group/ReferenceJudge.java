@@ -4,17 +4,20 @@ import java.util.List;
 import java.util.Optional;
 import org.pagestamp.conformance.Answers;
 import org.pagestamp.conformance.CaseFailure;
+import org.pagestamp.conformance.CaseJudge;
 import org.pagestamp.conformance.ConformanceCase;
 import org.pagestamp.conformance.Subject;
 import org.pagestamp.conformance.VectorEntry;
 import org.pagestamp.conformance.VectorSlot;
 
-/** Makes one access on a new machine and compares it with the interpreted walker's. */
-final class CaseJudge {
-  private CaseJudge() {}
-
-  /** The failure, if the subject does not do as the interpreted walker does. */
-  static Optional<CaseFailure> judge(String group, Subject subject, ConformanceCase made) {
+/**
+ * Compares an access with the interpreted walker's.
+ *
+ * @param group whose cases it judges
+ */
+record ReferenceJudge(String group) implements CaseJudge {
+  @Override
+  public Optional<CaseFailure> judge(Subject subject, ConformanceCase made) {
     try (MachinePair pair = new MachinePair(subject, made.role(), made.slots())) {
       for (VectorEntry entry : made.memory()) {
         for (VectorSlot slot : made.slots()) {
@@ -25,23 +28,17 @@ final class CaseJudge {
       }
       long expected = Answers.CR3_REFUSED;
       long actual = Answers.CR3_REFUSED;
-      List<String> problems;
+      List<String> problems = List.of();
       List<VectorEntry> after = List.of();
       MachinePair.Cr3 load = pair.loadCr3(made.cr3());
       if (load == MachinePair.Cr3.LOADED) {
         pair.keys(made.pkru(), made.pkrs());
         expected = pair.accessRight(made.gva(), made.access());
         after = pair.entriesRead();
-        try {
-          actual = pair.accessTried(made.gva(), made.access());
-          problems = pair.problems(expected, actual);
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-          problems = List.of("threw " + e);
-        }
+        actual = pair.accessTried(made.gva(), made.access());
+        problems = pair.threw() ? List.of(pair.thrown()) : pair.problems(expected, actual);
       } else if (load == MachinePair.Cr3.DISAGREED) {
-        problems = List.of("CR3 is loaded, or refused, wrongly");
-      } else {
-        problems = List.of();
+        problems = List.of(pair.threw() ? pair.thrown() : "CR3 is loaded, or refused, wrongly");
       }
       return problems.isEmpty()
           ? Optional.empty()

@@ -1,4 +1,4 @@
-package org.pagestamp.conformance.group;
+package org.pagestamp.conformance.run;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,7 @@ import org.pagestamp.walk.Access;
 
 /**
  * Makes a failing case smaller: takes away entries, slots, controls and single bits as long as the
- * case still fails, so that what is left is what matters.
+ * case still fails, so that what is left is what matters. One slot stays, since a vector has one.
  */
 final class CaseShrinker {
   /** Each trial makes a machine and a walker. */
@@ -39,17 +39,32 @@ final class CaseShrinker {
    */
   static ConformanceCase shrink(ConformanceCase failing, Predicate<ConformanceCase> fails) {
     CaseShrinker shrinker = new CaseShrinker(failing, fails);
+    return shrinker.repeat(shrinker::pass);
+  }
+
+  /** As {@link #shrink}, but takes away entries and slots only. */
+  static ConformanceCase shrinkMemory(ConformanceCase failing, Predicate<ConformanceCase> fails) {
+    CaseShrinker shrinker = new CaseShrinker(failing, fails);
+    return shrinker.repeat(shrinker::dropMemory);
+  }
+
+  private ConformanceCase repeat(Runnable pass) {
     ConformanceCase before;
     do {
-      before = shrinker.smallest;
-      shrinker.pass();
-    } while (!before.equals(shrinker.smallest) && shrinker.trials < MOST_TRIALS);
-    return shrinker.smallest;
+      before = smallest;
+      pass.run();
+    } while (!before.equals(smallest) && trials < MOST_TRIALS);
+    return smallest;
+  }
+
+  private void dropMemory() {
+    dropEntries();
+    dropSlots();
   }
 
   private void pass() {
-    dropEntries();
-    dropSlots();
+    dropMemory();
+    makeSlotsWritable();
     dropControls();
     for (int bit = 0; bit < Integer.SIZE; bit++) {
       long mask = ~(1L << bit);
@@ -106,16 +121,22 @@ final class CaseShrinker {
   }
 
   private void dropSlots() {
-    for (int i = smallest.slots().size() - 1; i >= 0; i--) {
+    for (int i = smallest.slots().size() - 1; i >= 0 && smallest.slots().size() > 1; i--) {
       List<VectorSlot> fewer = new ArrayList<>(smallest.slots());
       VectorSlot slot = fewer.remove(i);
-      boolean used = smallest.memory().stream().anyMatch(entry -> slot.contains(entry.gpa()));
-      if (!used && accept(with(fewer, smallest.memory()))) {
-        continue;
-      }
-      if (slot.readOnly()) {
-        fewer.add(i, new VectorSlot(slot.baseGpa(), slot.byteSize(), false));
+      if (smallest.memory().stream().noneMatch(entry -> slot.contains(entry.gpa()))) {
         accept(with(fewer, smallest.memory()));
+      }
+    }
+  }
+
+  private void makeSlotsWritable() {
+    for (int i = 0; i < smallest.slots().size(); i++) {
+      List<VectorSlot> slots = new ArrayList<>(smallest.slots());
+      VectorSlot slot = slots.get(i);
+      if (slot.readOnly()) {
+        slots.set(i, new VectorSlot(slot.baseGpa(), slot.byteSize(), false));
+        accept(with(slots, smallest.memory()));
       }
     }
   }
