@@ -4,6 +4,7 @@ import static org.pagestamp.conformance.group.PagingRules.PS;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.VectorSlot;
 import org.pagestamp.mode.Control;
@@ -20,6 +21,13 @@ import org.pagestamp.walk.Access;
  */
 final class SingleBitsGroup implements CaseGroup {
   private static final int[] WIDTHS = {32, 36, 39, 40, 46, 48, 51, 52};
+
+  /** The widths that a run of few walks combines with the other features of a CPU. */
+  private static final Set<Integer> COMBINED = Set.of(36, 52);
+
+  /** From so many random walks on, all features of a CPU are combined. */
+  private static final long MANY_WALKS = 100_000;
+
   private static final int[] ACCESSES = {Access.READ | Access.USER, Access.WRITE, Access.FETCH};
 
   @Override
@@ -39,7 +47,7 @@ final class SingleBitsGroup implements CaseGroup {
 
   @Override
   public void run(PagingMode mode, Trial trial) {
-    for (Role role : roles(mode)) {
+    for (Role role : roles(mode, trial.walks() >= MANY_WALKS)) {
       if (trial.stopped()) {
         return;
       }
@@ -51,11 +59,14 @@ final class SingleBitsGroup implements CaseGroup {
     }
   }
 
-  private static List<Role> roles(PagingMode mode) {
+  private static List<Role> roles(PagingMode mode, boolean all) {
     List<Role> roles = new ArrayList<>();
     for (int width : WIDTHS) {
       for (boolean oneGig : new boolean[] {true, false}) {
         for (boolean amd : new boolean[] {false, true}) {
+          if (!all && !COMBINED.contains(width) && (amd || !oneGig)) {
+            continue;
+          }
           CpuFeatures cpu = new CpuFeatures(width, oneGig, amd);
           roles.add(Roles.of(mode, cpu, Control.WP, Control.NXE, Control.PSE, Control.PKE));
           roles.add(Roles.of(mode, cpu, Control.WP));

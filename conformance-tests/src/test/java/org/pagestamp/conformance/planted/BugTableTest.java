@@ -31,6 +31,14 @@ class BugTableTest {
   }
 
   @Test
+  void theDocumentTellsOfEachBug() throws IOException {
+    assertEquals(
+        names().sorted().toList(),
+        KillTable.namesIn(Checkout.ofThisBuild().document()).stream().sorted().toList(),
+        "run: mvn -Pplanted verify -DargLine=-Dpagestamp.killtable=write");
+  }
+
+  @Test
   void noTwoBugsHaveOneName() throws IOException {
     List<String> names = names().toList();
     assertEquals(names.stream().distinct().toList(), names);

@@ -35,8 +35,9 @@ final class Checkout {
     return new Checkout(Path.of(System.getProperty("basedir", ".")).resolve("..").normalize());
   }
 
-  Path root() {
-    return root;
+  /** The document that holds the table of kills. */
+  Path document() {
+    return root.resolve("docs/conformance.md");
   }
 
   /**

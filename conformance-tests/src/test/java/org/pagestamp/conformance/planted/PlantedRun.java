@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  */
 final class PlantedRun {
   /** A suite that takes so long hangs; its thread is left alone, and counts as a notice. */
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final Checkout checkout;
 
