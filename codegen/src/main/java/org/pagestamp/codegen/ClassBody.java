@@ -57,6 +57,7 @@ final class ClassBody {
       case "J" -> "long";
       case "I" -> "int";
       case "Z" -> "boolean";
+      case "V" -> "void";
       default -> throw new IllegalArgumentException(descriptor);
     };
   }

@@ -1,5 +1,6 @@
 package org.pagestamp.codegen;
 
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
@@ -51,6 +52,40 @@ final class Code {
     line("return " + value.text());
     value.push(mv);
     mv.visitInsn(value.descriptor().equals(Expr.LONG) ? Opcodes.LRETURN : Opcodes.IRETURN);
+  }
+
+  /** {@code return}. */
+  void retVoid() {
+    line("return");
+    mv.visitInsn(Opcodes.RETURN);
+  }
+
+  /** {@code array[index] = value}, of longs. */
+  void setElement(Expr array, Expr index, Expr value) {
+    line(array.text() + "[" + index.text() + "] = " + value.text());
+    array.push(mv);
+    index.push(mv);
+    value.push(mv);
+    mv.visitInsn(Opcodes.LASTORE);
+  }
+
+  /** {@code for (i = from; i < to; i += step) body}, in the shape that C2 knows as counted. */
+  void repeat(String name, Expr from, Expr to, int step, Consumer<Expr> body) {
+    Expr i = let(name, from);
+    Label top = new Label();
+    Label end = new Label();
+    line("while (" + name + " < " + to.text() + ")");
+    mv.visitLabel(top);
+    i.push(mv);
+    to.push(mv);
+    mv.visitJumpInsn(Opcodes.IF_ICMPGE, end);
+    listing.indented(
+        () -> {
+          body.accept(i);
+          set(i, Expr.intPlus(i, Expr.intConstant(step)));
+        });
+    mv.visitJumpInsn(Opcodes.GOTO, top);
+    mv.visitLabel(end);
   }
 
   /** A call for its effect. */

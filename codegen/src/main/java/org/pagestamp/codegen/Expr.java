@@ -20,6 +20,9 @@ final class Expr {
   static final String INT = "I";
   static final String BOOLEAN = "Z";
 
+  /** Of methods that return nothing. */
+  static final String VOID = "V";
+
   private final String descriptor;
   private final String text;
 
@@ -231,6 +234,32 @@ final class Expr {
           array.push(mv);
           index.push(mv);
           mv.visitInsn(opcode);
+        });
+  }
+
+  static Expr length(Expr array) {
+    return new Expr(
+        INT,
+        array.text + ".length",
+        "",
+        null,
+        mv -> {
+          array.push(mv);
+          mv.visitInsn(Opcodes.ARRAYLENGTH);
+        });
+  }
+
+  /** A call of an instance method of the class itself, printed as {@code name(arguments)}. */
+  static Expr own(String owner, String name, String descriptor, Expr... arguments) {
+    return new Expr(
+        returned(descriptor),
+        name + texts(arguments),
+        "",
+        null,
+        mv -> {
+          mv.visitVarInsn(Opcodes.ALOAD, 0);
+          pushAll(mv, arguments);
+          mv.visitMethodInsn(Opcodes.INVOKEVIRTUAL, owner, name, descriptor, false);
         });
   }
 

@@ -52,6 +52,9 @@ final class WalkerAssembler {
     WalkerParts parts = parts(owner);
     writeWalk(parts);
     writeExact(parts, "probe", false);
+    if (role.mode() != PagingMode.NO_PAGING && BatchMethods.areOf(plan)) {
+      new BatchMethods(parts).write(body);
+    }
     if (role.mode() != PagingMode.NO_PAGING) {
       boolean fastPath = plan.hasSlots();
       parts.slots().write(body, fastPath, ExactPath.storesIn(plan));

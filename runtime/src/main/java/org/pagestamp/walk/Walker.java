@@ -50,6 +50,36 @@ public abstract class Walker {
   public abstract long walk(VcpuState vcpu, long gva, int access);
 
   /**
+   * Translates many addresses, as if each was walked by itself, one after the other: the same
+   * results, faults, accessed and dirty bits. Where tables are not in a cache, generated walkers
+   * wait for many of their entries at a time, and so are faster than a loop of walks; where they
+   * are, a loop is.
+   *
+   * @param vcpu registers of the virtual CPU that makes the accesses
+   * @param gvas the linear addresses
+   * @param access the same for all
+   * @param results gets the {@link WalkResult} of each address at its index; what is behind them
+   *     stays as it is
+   * @throws IllegalArgumentException if {@code access} is not {@link Access#isValid valid} or
+   *     {@code results} is shorter than {@code gvas}
+   */
+  public void walkAll(VcpuState vcpu, long[] gvas, int access, long[] results) {
+    checkBatch(gvas, access, results);
+    for (int i = 0; i < gvas.length; i++) {
+      results[i] = walk(vcpu, gvas[i], access);
+    }
+  }
+
+  /** Refuses what {@link #walkAll} refuses. */
+  protected static void checkBatch(long[] gvas, int access, long[] results) {
+    Access.check(access);
+    if (results.length < gvas.length) {
+      throw new IllegalArgumentException(
+          "results has room for " + results.length + " of " + gvas.length + " addresses");
+    }
+  }
+
+  /**
    * The answer that {@link #walk} would give now, without changing memory. For debuggers, and for
    * questions like VERR that are no accesses.
    *

@@ -39,11 +39,11 @@ final class QuickSuite implements Function<String, List<String>> {
           "permissions",
           "priority",
           "large",
-          "read-only",
-          "race",
           "slots",
           "recursion",
           "bits",
+          "race",
+          "read-only",
           "random",
           "hostile",
           "access");
@@ -71,9 +71,11 @@ final class QuickSuite implements Function<String, List<String>> {
   public List<String> apply(String engineName) {
     Engine engine =
         engineName.equals("interpreted") ? Engine.interpreted() : Engine.generated(new Stamper());
-    for (String name : ORDER) {
-      for (MemoryKind kind : LONG.contains(name) ? KINDS.subList(0, 1) : KINDS) {
-        run(name, new WalkerSubject(engine, kind));
+    for (MemoryKind kind : KINDS) {
+      for (String name : ORDER) {
+        if (kind == KINDS.getFirst() || !LONG.contains(name)) {
+          run(name, new WalkerSubject(engine, kind));
+        }
       }
     }
     return noticed;

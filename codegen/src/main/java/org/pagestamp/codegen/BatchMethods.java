@@ -1,0 +1,231 @@
+package org.pagestamp.codegen;
+
+import static org.pagestamp.codegen.Expr.constant;
+import static org.pagestamp.codegen.Expr.intConstant;
+
+import java.util.List;
+import org.objectweb.asm.Opcodes;
+import org.pagestamp.codegen.ClassBody.Parameter;
+import org.pagestamp.mode.EntryBits;
+import org.pagestamp.mode.LeafRule;
+import org.pagestamp.mode.PagingLevel;
+import org.pagestamp.mode.PagingMode;
+import org.pagestamp.mode.Role;
+
+/**
+ * The methods {@code walkAll} and {@code batch}: many walks at a time, a level of all of them after
+ * the other, so that the CPU waits for their entries together.
+ *
+ * <p>Each walk has one word, in the array of the results: the last entry read, with the rights of
+ * all entries so far folded in. NX is kept inverted, so that folding is an AND. What is not a 4-KiB
+ * page in the common case loses its bit P, and is walked again by itself, in order. Later walks of
+ * the batch cannot notice: what such a walk changes are accessed and dirty bits that were clear,
+ * and who has seen one of those clear is walked by itself as well.
+ */
+final class BatchMethods {
+  /** So many walks hide the latency of memory; more would not be in the inner cache together. */
+  private static final int LANES = 32;
+
+  private static final String LONGS = "[J";
+  private static final String BATCH = "(Lorg/pagestamp/walk/VcpuState;[JI[JII)V";
+  private static final Parameter VCPU = new Parameter("vcpu", "Lorg/pagestamp/walk/VcpuState;");
+  private static final Parameter GVAS = new Parameter("gvas", LONGS);
+  private static final Parameter ACCESS = new Parameter("access", Expr.INT);
+  private static final Parameter RESULTS = new Parameter("results", LONGS);
+
+  private final WalkerParts parts;
+  private final Role role;
+  private final PagingMode mode;
+  private final EntryFormat entries;
+
+  BatchMethods(WalkerParts parts) {
+    this.parts = parts;
+    this.role = parts.role();
+    this.mode = role.mode();
+    this.entries = parts.entries();
+  }
+
+  /**
+   * Whether a class has the methods: not where reading an entry may have effects, for that takes
+   * validated entries; and not where no result is simple.
+   */
+  static boolean areOf(SlotPlan plan) {
+    return plan.hasSlots() && !plan.hasAccessors() && plan.isWritable(plan.likely());
+  }
+
+  void write(ClassBody body) {
+    body.method(
+        Opcodes.ACC_PUBLIC,
+        "walkAll",
+        Expr.VOID,
+        List.of(VCPU, GVAS, ACCESS, RESULTS),
+        (code, p) -> writeWalkAll(code, p[0], p[1], p[2], p[3]));
+    body.method(
+        Opcodes.ACC_PRIVATE,
+        "batch",
+        Expr.VOID,
+        List.of(
+            VCPU,
+            GVAS,
+            ACCESS,
+            RESULTS,
+            new Parameter("start", Expr.INT),
+            new Parameter("end", Expr.INT)),
+        (code, p) -> writeBatch(code, p[0], p[1], p[2], p[3], p[4], p[5]));
+  }
+
+  private void writeWalkAll(Code code, Expr vcpu, Expr gvas, Expr access, Expr results) {
+    code.run(
+        Expr.call("org/pagestamp/walk/Walker", "checkBatch", "([JI[J)V", gvas, access, results));
+    Expr end = code.let("end", intConstant(0));
+    code.repeat(
+        "start",
+        intConstant(0),
+        Expr.length(gvas),
+        LANES,
+        start -> {
+          code.set(
+              end,
+              Expr.call(
+                  "java/lang/Math",
+                  "min",
+                  "(II)I",
+                  Expr.intPlus(start, intConstant(LANES)),
+                  Expr.length(gvas)));
+          code.run(
+              Expr.own(parts.owner(), "batch", BATCH, vcpu, gvas, access, results, start, end));
+        });
+    code.retVoid();
+  }
+
+  private void writeBatch(
+      Code code, Expr vcpu, Expr gvas, Expr access, Expr results, Expr start, Expr end) {
+    Expr root = mode == PagingMode.PAE ? null : code.let("root", root(vcpu));
+    PagingLevel top = mode.level(mode.topLevelInMemory());
+    for (PagingLevel level : mode.levels()) {
+      if (level.number() > top.number()) {
+        continue; // a PDPTE
+      }
+      code.repeat(
+          "i" + level.number(),
+          start,
+          end,
+          1,
+          i -> {
+            Expr gva = code.let("gva", Expr.element(gvas, i));
+            Expr word = code.declare("word", Expr.LONG);
+            if (level.equals(top)) {
+              code.set(word, mode == PagingMode.PAE ? pdpte(vcpu, gva) : root);
+              if (mode.isLongMode()) {
+                code.when(
+                    Cond.isNotZero(entries.nonCanonical(gva)), () -> code.set(word, constant(0)));
+              }
+            } else {
+              code.set(word, Expr.element(results, i));
+            }
+            read(code, level, gva, word);
+            code.setElement(results, i, word);
+          });
+    }
+    code.repeat("j", start, end, 1, i -> finish(code, access, vcpu, results, i));
+    code.repeat(
+        "k",
+        start,
+        end,
+        1,
+        i ->
+            code.when(
+                Cond.isZero(Expr.and(Expr.element(results, i), EntryFormat.present())),
+                () ->
+                    code.setElement(
+                        results,
+                        i,
+                        Expr.own(
+                            parts.owner(),
+                            "walk",
+                            WalkerParts.WALK,
+                            vcpu,
+                            Expr.element(gvas, i),
+                            access))));
+    code.retVoid();
+  }
+
+  /** What all rights are before an entry is read, with the address of the first table. */
+  private Expr root(Expr vcpu) {
+    return Expr.or(entries.root(VcpuFields.cr3(vcpu)), constant("RIGHTS", folded()));
+  }
+
+  private Expr pdpte(Expr vcpu, Expr gva) {
+    long others = folded() & ~EntryBits.P;
+    return Expr.or(VcpuFields.pdpte(vcpu, gva), constant("RIGHTS", others));
+  }
+
+  /** The bits that are ANDed over the levels; NX, where entries have it, inverted. */
+  private long folded() {
+    return EntryBits.P | EntryBits.W | EntryBits.U | EntryBits.A | inverted();
+  }
+
+  private long inverted() {
+    return mode.entryBytes() == Long.BYTES ? EntryBits.NX : 0;
+  }
+
+  /** {@code word = the next entry, with what is folded}. */
+  private void read(Code code, PagingLevel level, Expr gva, Expr word) {
+    Expr table = entries.tableOrBeyond(word, parts.plan());
+    Expr entry =
+        code.let(
+            EntryFormat.name(level),
+            parts.slots().entry(Expr.plus(table, entries.byteIndex(level, gva))));
+    Expr plain = inverted() == 0 ? entry : Expr.xor(entry, constant("NX", inverted()));
+    code.set(word, Expr.and(plain, Expr.or(word, constant("~RIGHTS", ~folded()))));
+    if (level.leafRule() != LeafRule.ALWAYS) {
+      long other =
+          (entries.reservedInTable(level) & ~entries.refusedBySlots(parts.plan()) & ~EntryBits.NX)
+              | (level.hasPageSizeBit(role) ? EntryBits.PS : 0);
+      if (other != 0) {
+        code.when(
+            Cond.isNotZero(Expr.and(entry, constant(other))), () -> code.set(word, constant(0)));
+      }
+    }
+  }
+
+  /** {@code results[i] = the result, or 0 if the walk must be made by itself}. */
+  private void finish(Code code, Expr access, Expr vcpu, Expr results, Expr i) {
+    PermissionFields permissions = parts.permissions();
+    PagingLevel leaf = mode.level(1);
+    Expr word = Expr.element(results, i);
+    Expr plain = inverted() == 0 ? word : Expr.xor(word, constant("NX", inverted()));
+    Expr result =
+        code.let(
+            "result",
+            parts
+                .results()
+                .combined(
+                    leaf,
+                    plain,
+                    null,
+                    null,
+                    null,
+                    permissions.alwaysOne(),
+                    permissions.alwaysZero()));
+    Runnable redo = () -> code.set(result, constant(0));
+    boolean sized = permissions.knowsLikelySlot();
+    Expr wrong =
+        sized
+            ? permissions.differsOrElsewhere(result, access)
+            : permissions.differs(result, access);
+    long inLeaf = entries.reservedInLeaf(leaf) & ~permissions.alwaysZero();
+    if (inLeaf != 0) {
+      wrong = Expr.or(wrong, Expr.and(word, constant(inLeaf)));
+    }
+    code.when(Cond.isNotZero(wrong), redo);
+    for (Cond denied : permissions.keyDenies(vcpu, result, result, access)) {
+      code.when(denied, redo);
+    }
+    if (!sized) {
+      Expr page = Expr.and(result, constant("FRAME", EntryBits.FRAME));
+      code.when(Cond.notBelow(parts.slots().likelyOffset(page), parts.slots().likelySize()), redo);
+    }
+    code.setElement(results, i, result);
+  }
+}
