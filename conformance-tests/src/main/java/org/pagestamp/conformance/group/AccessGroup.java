@@ -181,16 +181,15 @@ final class AccessGroup implements CaseGroup {
       Visitor visitor) {
     boolean ends = ends(rules, upper, directory);
     boolean isPage = !ends && rules.isLeaf(upper, directory);
-    for (int i = 0; i < leaves.length; i++) {
-      boolean bothHigh = hasHighBit(directory) && hasHighBit(leaves[i]);
-      boolean matters;
-      if (ends || isPage) {
-        matters = i % (leaves.length / 4) == number % (leaves.length / 4);
-      } else if (leafEnds[i]) {
-        matters = directory == TableChain.ALL_RIGHTS;
-      } else {
-        matters = !bothHigh;
-      }
+    // Four leaves are enough where there is no table below, but not always the same.
+    int step = ends || isPage ? leaves.length / 4 : 1;
+    for (int i = number % step; i < leaves.length; i += step) {
+      boolean matters =
+          ends
+              || isPage
+              || (leafEnds[i]
+                  ? directory == TableChain.ALL_RIGHTS
+                  : !(hasHighBit(directory) && hasHighBit(leaves[i])));
       if (matters) {
         boolean keysMatter =
             (rules.pke || rules.pks)

@@ -129,19 +129,26 @@ final class ExpectedMemory implements OtherVcpu.Memory {
     List<VectorEntry> entries = new ArrayList<>();
     for (int slot = 0; slot < bases.length; slot++) {
       for (long page = bases[slot]; page < ends[slot]; page += 0x1000) {
-        if (pages[(int) (poolOffset(slot, page) >>> 12)] != null) {
-          addEntries(entries, slot, page);
+        long[] words = pages[(int) (poolOffset(slot, page) >>> 12)];
+        if (words != null) {
+          addEntries(entries, words, slot, page);
         }
       }
     }
     return entries;
   }
 
-  private void addEntries(List<VectorEntry> entries, int slot, long page) {
-    for (long gpa = page; gpa < page + 0x1000; gpa += entryBytes) {
-      long value = load(slot, gpa);
-      if (value != 0) {
-        entries.add(new VectorEntry(gpa, value, entryBytes));
+  private void addEntries(List<VectorEntry> entries, long[] words, int slot, long page) {
+    for (int i = 0; i < PAGE_WORDS; i++) {
+      if (words[i] == 0) {
+        continue; // as nearly all are
+      }
+      long word = page + (long) i * Long.BYTES;
+      for (long gpa = word; gpa < word + Long.BYTES; gpa += entryBytes) {
+        long value = load(slot, gpa);
+        if (value != 0) {
+          entries.add(new VectorEntry(gpa, value, entryBytes));
+        }
       }
     }
   }

@@ -58,40 +58,59 @@ final class RaceGroup implements CaseGroup {
   }
 
   @Override
+  public boolean isDivisible() {
+    return true;
+  }
+
+  @Override
   public void run(PagingMode mode, Trial trial) {
     Role role = Roles.of(mode, CPU, Control.WP, Control.NXE, Control.PSE, Control.PKE);
     if (!(trial.subject() instanceof WalkerSubject)) {
-      trial.skipped(1);
+      trial.skipped(trial.shard().has(0) ? 1 : 0);
       return;
     }
     TableChain chain = TableChain.of(mode);
     TableChain elsewhere = chain.at(chain.base() + 0x10_0000L);
-    for (int readOnly = 0; readOnly < 2; readOnly++) {
-      // The top level's table in ROM is never updated, so nothing can interfere there.
-      List<VectorSlot> slots =
-          new ArrayList<>(chain.slotEach(readOnly << PagingRules.levelsInMemory(mode)));
-      slots.add(elsewhere.slot());
-      OtherVcpu[] current = new OtherVcpu[1];
-      Machine[] made = new Machine[1];
-      made[0] =
-          new Machine(
-              role,
-              slots,
-              memory ->
-                  new InterferingAccessor(
-                      memory, gpa -> current[0].beforeUpdate(gpa, new Direct(made[0]))));
-      try (JudgedMachine machine = new JudgedMachine(this, trial, slots, made[0])) {
-        chain.write(machine, TableChain.ALL_RIGHTS);
-        elsewhere.write(machine, TableChain.ALL_RIGHTS);
-        boolean _ = machine.loadCr3(chain.table(chain.top()));
-        machine.keys(3 << (2 * DENIED_KEY), 0);
-        for (OtherVcpu other : others(chain, elsewhere)) {
-          current[0] = other;
-          if (trial.stopped()) {
-            return;
-          }
-          walk(machine, chain, other);
+    int top = PagingRules.levelsInMemory(mode);
+    for (int part = 0; part < 2 * top; part++) {
+      if (trial.shard().has(part)) {
+        run(role, chain, elsewhere, part % 2 != 0, 1 + part / 2, trial);
+      }
+    }
+  }
+
+  /** The cases in which the entry of one level is watched for its update. */
+  private void run(
+      Role role,
+      TableChain chain,
+      TableChain elsewhere,
+      boolean readOnlyTop,
+      int watched,
+      Trial trial) {
+    // The top level's table in ROM is never updated, so nothing can interfere there.
+    int readOnly = readOnlyTop ? 1 << PagingRules.levelsInMemory(role.mode()) : 0;
+    List<VectorSlot> slots = new ArrayList<>(chain.slotEach(readOnly));
+    slots.add(elsewhere.slot());
+    OtherVcpu[] current = new OtherVcpu[1];
+    Machine[] made = new Machine[1];
+    made[0] =
+        new Machine(
+            role,
+            slots,
+            memory ->
+                new InterferingAccessor(
+                    memory, gpa -> current[0].beforeUpdate(gpa, new Direct(made[0]))));
+    try (JudgedMachine machine = new JudgedMachine(this, trial, slots, made[0])) {
+      chain.write(machine, TableChain.ALL_RIGHTS);
+      elsewhere.write(machine, TableChain.ALL_RIGHTS);
+      boolean _ = machine.loadCr3(chain.table(chain.top()));
+      machine.keys(3 << (2 * DENIED_KEY), 0);
+      for (OtherVcpu other : others(chain, elsewhere, watched)) {
+        current[0] = other;
+        if (trial.stopped()) {
+          return;
         }
+        walk(machine, chain, other);
       }
     }
   }
@@ -113,25 +132,21 @@ final class RaceGroup implements CaseGroup {
     }
   }
 
-  private static List<OtherVcpu> others(TableChain chain, TableChain elsewhere) {
+  private static List<OtherVcpu> others(TableChain chain, TableChain elsewhere, int watched) {
     List<OtherVcpu> others = new ArrayList<>();
-    int top = PagingRules.levelsInMemory(chain.mode());
-    for (int watched = 1; watched <= top; watched++) {
-      for (int written = 1; written <= top; written++) {
-        long at = chain.entryGpa(watched);
-        long to = chain.entryGpa(written);
-        for (LongUnaryOperator change : changes(elsewhere, written)) {
-          for (int first = 0; first < 2; first++) {
-            others.add(new OtherVcpu(at, to, change, first, 1));
-            others.add(new OtherVcpu(at, to, change, first, ALWAYS));
-          }
+    long at = chain.entryGpa(watched);
+    for (int written = 1; written <= PagingRules.levelsInMemory(chain.mode()); written++) {
+      long to = chain.entryGpa(written);
+      for (LongUnaryOperator change : changes(elsewhere, written)) {
+        for (int first = 0; first < 2; first++) {
+          others.add(new OtherVcpu(at, to, change, first, 1));
+          others.add(new OtherVcpu(at, to, change, first, ALWAYS));
         }
       }
-      // An entry that rests in the last try, or only after it.
-      for (int times = Walker.MAX_TRIES - 2; times <= Walker.MAX_TRIES + 1; times++) {
-        long at = chain.entryGpa(watched);
-        others.add(new OtherVcpu(at, at, entry -> entry ^ PWT, 0, times));
-      }
+    }
+    // An entry that rests in the last try, or only after it.
+    for (int times = Walker.MAX_TRIES - 2; times <= Walker.MAX_TRIES + 1; times++) {
+      others.add(new OtherVcpu(at, at, entry -> entry ^ PWT, 0, times));
     }
     return others;
   }

@@ -61,19 +61,26 @@ final class ReadOnlyGroup implements CaseGroup {
   }
 
   @Override
+  public boolean isDivisible() {
+    return true;
+  }
+
+  @Override
   public void run(PagingMode mode, Trial trial) {
     Role role = Roles.of(mode, CPU, Control.WP, Control.NXE, Control.PSE);
     if (!trial.subject().knows(role)) {
-      trial.skipped(1);
+      trial.skipped(trial.shard().has(0) ? 1 : 0);
       return;
     }
     TableChain chain = TableChain.of(mode);
+    long part = 0;
     for (int readOnly = 0; readOnly < 2 << chain.top(); readOnly++) {
       for (int leaf = 1; leaf <= chain.top(); leaf++) {
         if (trial.stopped()) {
           return;
         }
-        if (leaf == 1 || new PagingRules(role).hasLargePages(leaf)) {
+        boolean exists = leaf == 1 || new PagingRules(role).hasLargePages(leaf);
+        if (exists && trial.shard().has(part++)) {
           run(role, chain, readOnly, leaf, trial);
         }
       }

@@ -48,10 +48,15 @@ final class RecursionGroup implements CaseGroup {
   }
 
   @Override
+  public boolean isDivisible() {
+    return true;
+  }
+
+  @Override
   public void run(PagingMode mode, Trial trial) {
     Role role = Roles.of(mode, CPU, Control.WP, Control.NXE);
     if (!trial.subject().knows(role)) {
-      trial.skipped(1);
+      trial.skipped(trial.shard().has(0) ? 1 : 0);
       return;
     }
     for (int readOnly = 0; readOnly < 4; readOnly++) {
@@ -69,6 +74,9 @@ final class RecursionGroup implements CaseGroup {
   private static void run(JudgedMachine machine, PagingMode mode, Trial trial) {
     int width = PagingRules.entryBytes(mode);
     for (int bits = 0; bits < BITS.length * BITS.length && !trial.stopped(); bits++) {
+      if (!trial.shard().has(bits)) {
+        continue;
+      }
       long one = BITS[bits / BITS.length] & (width == 4 ? ~NX : -1L);
       long other = BITS[bits % BITS.length] & (width == 4 ? ~NX : -1L);
       for (long rights : new long[] {P | W | U, P | U, P | W}) {
