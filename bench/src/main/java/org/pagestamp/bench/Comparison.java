@@ -1,9 +1,13 @@
 package org.pagestamp.bench;
 
+import java.util.Locale;
+
 /** A ratio of times that a paired run reports. */
 enum Comparison {
-  GENERATED_CHASE(Engine.GENERATED, Engine.CHASE),
-  INTERPRETED_CHASE(Engine.INTERPRETED, Engine.CHASE),
+  GENERATED_CHASE_C(Engine.GENERATED, Engine.CHASE_C),
+  GENERATED_CHASE_JAVA(Engine.GENERATED, Engine.CHASE_JAVA),
+  CHASE_JAVA_CHASE_C(Engine.CHASE_JAVA, Engine.CHASE_C),
+  INTERPRETED_CHASE_JAVA(Engine.INTERPRETED, Engine.CHASE_JAVA),
   GENERATED_INTERPRETED(Engine.GENERATED, Engine.INTERPRETED),
   REPACKED_GENERATED(Engine.REPACKED, Engine.GENERATED);
 
@@ -21,5 +25,10 @@ enum Comparison {
 
   Engine yardstick() {
     return yardstick;
+  }
+
+  /** For example {@code generated/chase-c}. */
+  String label() {
+    return (variant + "/" + yardstick).toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

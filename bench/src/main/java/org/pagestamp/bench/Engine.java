@@ -8,8 +8,26 @@ import org.pagestamp.walk.Walker;
 
 /** What walks the tables. */
 public enum Engine {
-  /** No walker: the bare loads that any walk needs, the limit. */
-  CHASE {
+  /** No walker: the bare loads that any walk needs, in C: the limit. Only where gcc is present. */
+  CHASE_C {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      return new NativeChaseLoop(image);
+    }
+
+    @Override
+    boolean agrees(long own, long reference) {
+      return (own & EntryBits.FRAME) == WalkResult.pageGpa(reference);
+    }
+
+    @Override
+    boolean isAvailable() {
+      return ChaseLibrary.compilerVersion().isPresent();
+    }
+  },
+
+  /** The same loads in Java. */
+  CHASE_JAVA {
     @Override
     WalkLoop unchecked(TableImage image) {
       return LoopClass.define(ChaseLoop.class, image, null);
@@ -52,6 +70,11 @@ public enum Engine {
       return own == RepackingWalker.repack(reference);
     }
   };
+
+  /** Whether the machine has what the engine needs. */
+  boolean isAvailable() {
+    return true;
+  }
 
   abstract WalkLoop unchecked(TableImage image);
 

@@ -82,7 +82,7 @@ final class ImageBuilder {
   private TableImage build(int timesEach) {
     long cr3 = freeFrames.pop();
     fill(role.mode().levels().getFirst(), cr3, 0);
-    return new TableImage(role, layout(), memory, cr3, Access.USER, shuffledGvas(timesEach));
+    return new TableImage(role, layout(), memory, cr3, 1, Access.USER, shuffledGvas(timesEach));
   }
 
   private void fill(PagingLevel level, long table, long gva) {

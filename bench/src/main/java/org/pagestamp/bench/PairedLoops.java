@@ -26,6 +26,9 @@ final class PairedLoops {
   PairedLoops(TableImage image, boolean dependent, long zero) {
     long[] gvas = image.gvas();
     for (Engine engine : Engine.values()) {
+      if (!engine.isAvailable()) {
+        continue;
+      }
       WalkLoop loop = engine.loop(image);
       chunks.put(
           engine, dependent ? () -> loop.dependent(gvas, zero) : () -> loop.independent(gvas));
@@ -59,6 +62,11 @@ final class PairedLoops {
       chunks.forEach((engine, chunk) -> fastest.merge(engine, time(chunk), Math::min));
     }
     return fastest;
+  }
+
+  /** Whether both engines have loops here. */
+  boolean canCompare(Comparison comparison) {
+    return chunks.containsKey(comparison.variant()) && chunks.containsKey(comparison.yardstick());
   }
 
   /**

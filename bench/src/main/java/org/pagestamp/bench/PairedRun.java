@@ -94,6 +94,9 @@ public final class PairedRun implements Callable<Integer> {
     PairedLoops loops = new PairedLoops(ImageBuilder.small(shapes.getFirst()), dependent, zero);
     loops.warmUp();
     for (Comparison comparison : Comparison.values()) {
+      if (!loops.canCompare(comparison)) {
+        continue;
+      }
       Quartiles q = loops.compare(comparison, pairs);
       out.printf(
           Locale.ROOT, "%s %s %f %f %f%n", RESULT, comparison, q.lower(), q.median(), q.upper());
@@ -120,8 +123,8 @@ public final class PairedRun implements Callable<Integer> {
   private static void printRow(PrintWriter out, Comparison comparison, List<Quartiles> forks) {
     out.printf(
         Locale.ROOT,
-        "  %-21s %6.2f [%.2f %.2f]  {%.2f-%.2f}%n",
-        comparison.toString().toLowerCase(Locale.ROOT).replace('_', '/'),
+        "  %-23s %6.2f [%.2f %.2f]  {%.2f-%.2f}%n",
+        comparison.label(),
         median(forks, Quartiles::median),
         median(forks, Quartiles::lower),
         median(forks, Quartiles::upper),

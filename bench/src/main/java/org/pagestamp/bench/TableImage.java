@@ -12,12 +12,19 @@ import org.pagestamp.walk.VcpuState;
  * @param layout the slots; gpa g of any of them is byte g of {@code memory}
  * @param memory native memory for all slots and the holes between them
  * @param cr3 the root table's gpa
+ * @param leafLevel level of the entries that map pages
  * @param access the access that every gva allows, with all accessed bits set
  * @param gvas each mapped page several times, in random order
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
 record TableImage(
-    Role role, SlotLayout layout, MemorySegment memory, long cr3, int access, long[] gvas) {
+    Role role,
+    SlotLayout layout,
+    MemorySegment memory,
+    long cr3,
+    int leafLevel,
+    int access,
+    long[] gvas) {
 
   /** A virtual CPU that uses the tables. */
   VcpuState vcpu() {
