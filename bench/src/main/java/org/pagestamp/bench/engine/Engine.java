@@ -1,6 +1,7 @@
 package org.pagestamp.bench.engine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -131,6 +132,10 @@ public enum Engine {
     return true;
   }
 
+  private boolean isChase() {
+    return this == CHASE_C || this == CHASE_JAVA;
+  }
+
   /** For example {@code chase C} or {@code eight in runs}. */
   public String label() {
     return this == CHASE_C
@@ -178,8 +183,8 @@ public enum Engine {
   }
 
   /**
-   * The engine's loop over an image, after every address was checked against the interpreted walker
-   * and both loops against the single walks.
+   * The engine's loop over an image, after every address was checked against the interpreted
+   * walker, what was stored too, and both loops against the single walks.
    *
    * @throws IllegalStateException if an answer differs or an address faults
    */
@@ -190,8 +195,12 @@ public enum Engine {
     for (int from = 0; from < gvas.length; from += image.window()) {
       int to = from + image.window();
       long[] expected = walks(reference, gvas, from, to);
+      long[] stored = image.changed();
       image.restore();
       long[] results = walks(loop, gvas, from, to);
+      if (!isChase() && !Arrays.equals(image.changed(), stored)) {
+        throw new IllegalStateException(label() + " stored other accessed and dirty bits");
+      }
       image.restore();
       long sum = 0;
       for (int i = 0; i < results.length; i++) {

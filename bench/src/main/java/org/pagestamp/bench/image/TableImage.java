@@ -52,6 +52,11 @@ public record TableImage(
     return gvas.length / window;
   }
 
+  /** The entries that walks change, as they are now. */
+  public long[] changed() {
+    return entries.current();
+  }
+
   /** Puts accessed and dirty bits back as they were before any walk. */
   public void restore() {
     entries.restore();

@@ -1,6 +1,5 @@
 package org.pagestamp.bench.run;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
 
 /**
@@ -14,13 +13,11 @@ import java.util.List;
 public record BenchReport(Machine machine, String effort, int forks, List<ScenarioResult> results) {
 
   /** How many rows have a bar. */
-  @JsonIgnore
   public long bars() {
     return results.stream().flatMap(each -> each.rows().stream()).filter(Row::hasBar).count();
   }
 
   /** How many rows are above their bar. */
-  @JsonIgnore
   public long missed() {
     return results.stream().flatMap(each -> each.rows().stream()).filter(Row::isMissed).count();
   }
