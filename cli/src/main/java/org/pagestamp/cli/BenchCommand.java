@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.concurrent.Callable;
 import org.pagestamp.bench.report.JsonReport;
 import org.pagestamp.bench.report.MarkdownReport;
 import org.pagestamp.bench.report.Plots;
+import org.pagestamp.bench.report.ResultsDocument;
 import org.pagestamp.bench.report.TextReport;
 import org.pagestamp.bench.run.BenchReport;
 import org.pagestamp.bench.run.BenchRun;
@@ -39,7 +41,9 @@ import picocli.CommandLine.Spec;
       "  pagestamp bench --quick",
       "  pagestamp bench",
       "  pagestamp bench --only 4-level,spread-8 --forks 5",
-      "  pagestamp bench --from pagestamp-bench.json --markdown"
+      "  pagestamp bench --from pagestamp-bench.json --markdown",
+      "  pagestamp bench --json docs/performance.json --plots docs/plots --document"
+          + " docs/performance.md"
     })
 final class BenchCommand implements Callable<Integer> {
   private static final int FORKS = 3;
@@ -85,6 +89,12 @@ final class BenchCommand implements Callable<Integer> {
       description = "Shows the results of an earlier run's JSON and measures nothing.")
   private Path from;
 
+  @Option(
+      names = "--document",
+      paramLabel = "FILE.md",
+      description = "Puts the tables between the marks of a document, such as docs/performance.md.")
+  private Path document;
+
   @Option(names = "--markdown", description = "Prints the results as tables of Markdown.")
   private boolean markdown;
 
@@ -114,6 +124,9 @@ final class BenchCommand implements Callable<Integer> {
       }
       for (Map.Entry<String, String> plot : Plots.of(report).entrySet()) {
         write(plots.resolve(plot.getKey()), plot.getValue());
+      }
+      if (document != null) {
+        writeDocument(report);
       }
       show(report);
       return gate && report.missed() > 0 ? PagestampCommand.FOUND : PagestampCommand.OK;
@@ -167,6 +180,15 @@ final class BenchCommand implements Callable<Integer> {
     out.print(TextReport.machine(report.machine()));
     out.print(TextReport.verdict(report));
     out.println((from == null ? "Results: " + json + "; plots: " : "Plots: ") + plots);
+  }
+
+  private void writeDocument(BenchReport report) throws IOException {
+    try {
+      write(document, ResultsDocument.update(Files.readString(document), report));
+    } catch (NoSuchFileException | IllegalArgumentException e) {
+      throw new ParameterException(
+          spec.commandLine(), document + ": no document for results: " + e.getMessage(), e);
+    }
   }
 
   private static void write(Path file, String text) throws IOException {

@@ -26,7 +26,7 @@ public record Effort(
     int classes,
     int cycles) {
   /** A minute or two for the scenarios of a quick run. */
-  public static final Effort QUICK = new Effort(100, 5, 3, 20, 60, 50, 4_000, 700, 300, 5_000);
+  public static final Effort QUICK = new Effort(100, 6, 4, 20, 60, 50, 4_000, 700, 300, 5_000);
 
   /** What results are published with. */
   public static final Effort FULL =
