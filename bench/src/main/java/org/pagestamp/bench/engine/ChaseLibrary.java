@@ -34,6 +34,29 @@ public final class ChaseLibrary {
           ValueLayout.JAVA_LONG,
           ValueLayout.JAVA_LONG);
 
+  /** Names a library compiled before, or {@link #NONE}, so that not every JVM compiles it. */
+  private static final String PROPERTY = "pagestamp.bench.chase";
+
+  private static final String NONE = "none";
+
+  /** Asked once; the answer does not change. */
+  private static final class Compiler {
+    static final Optional<String> VERSION = version();
+
+    private static Optional<String> version() {
+      try {
+        Process process =
+            new ProcessBuilder(COMPILER.getFirst(), "--version").redirectErrorStream(true).start();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return process.waitFor() == 0 ? text.lines().findFirst() : Optional.empty();
+      } catch (IOException e) {
+        return Optional.empty(); // no such program
+      } catch (InterruptedException e) {
+        throw interrupted(e);
+      }
+    }
+  }
+
   private final SymbolLookup symbols;
 
   private ChaseLibrary(SymbolLookup symbols) {
@@ -42,43 +65,65 @@ public final class ChaseLibrary {
 
   /** The first line of what the compiler says of itself, or empty where there is none. */
   public static Optional<String> compilerVersion() {
-    try {
-      Process process =
-          new ProcessBuilder(COMPILER.getFirst(), "--version").redirectErrorStream(true).start();
-      String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return process.waitFor() == 0 ? text.lines().findFirst() : Optional.empty();
-    } catch (IOException e) {
-      return Optional.empty(); // no such program
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
+    return Compiler.VERSION;
+  }
+
+  /** Whether {@link #load} can load. */
+  static boolean isAvailable() {
+    String compiled = System.getProperty(PROPERTY);
+    return compiled == null ? compilerVersion().isPresent() : !compiled.equals(NONE);
   }
 
   /**
-   * Compiles and loads the library.
+   * The JVM option that spares another JVM the compiling; compiles.
+   *
+   * @param folder where the library goes; it must stay as long as JVMs are started with the option
+   * @throws IOException if the folder cannot be written to
+   * @throws IllegalStateException if the compiler refuses
+   */
+  public static String option(Path folder) throws IOException {
+    boolean possible = compilerVersion().isPresent();
+    return "-D" + PROPERTY + "=" + (possible ? compile(folder).toString() : NONE);
+  }
+
+  private static Path compile(Path folder) throws IOException {
+    Path source = folder.resolve(SOURCE);
+    Path library = folder.resolve(System.mapLibraryName("chase"));
+    try (InputStream in = ChaseLibrary.class.getResourceAsStream(SOURCE)) {
+      Files.copy(in, source);
+    }
+    run(source, library);
+    Files.delete(source);
+    return library;
+  }
+
+  /**
+   * Loads the library, and compiles it first if nobody has.
    *
    * @throws IllegalStateException if the compiler refuses
    */
-  @SuppressWarnings("restricted") // native code: the measurements' only
-  static ChaseLibrary compile() {
+  static ChaseLibrary load() {
+    String compiled = System.getProperty(PROPERTY);
+    if (compiled != null) {
+      return load(Path.of(compiled));
+    }
     try {
       Path folder = Files.createTempDirectory("pagestamp-chase");
-      Path source = folder.resolve(SOURCE);
-      Path library = folder.resolve(System.mapLibraryName("chase"));
+      Path library = compile(folder);
       try {
-        try (InputStream in = ChaseLibrary.class.getResourceAsStream(SOURCE)) {
-          Files.copy(in, source);
-        }
-        run(source, library);
-        return new ChaseLibrary(SymbolLookup.libraryLookup(library, Arena.global()));
+        return load(library);
       } finally {
-        Files.deleteIfExists(source);
-        Files.deleteIfExists(library); // mapped already; where that forbids it, it stays behind
+        Files.deleteIfExists(library); // mapped already
         Files.deleteIfExists(folder);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @SuppressWarnings("restricted") // native code: the measurements' only
+  private static ChaseLibrary load(Path library) {
+    return new ChaseLibrary(SymbolLookup.libraryLookup(library, Arena.global()));
   }
 
   private static void run(Path source, Path library) throws IOException {

@@ -27,7 +27,7 @@ public enum Engine {
 
     @Override
     public boolean isAvailable() {
-      return ChaseLibrary.compilerVersion().isPresent();
+      return ChaseLibrary.isAvailable();
     }
   },
 

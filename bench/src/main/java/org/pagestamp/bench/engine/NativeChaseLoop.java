@@ -12,7 +12,7 @@ final class NativeChaseLoop implements WalkLoop {
   private final long cr3;
 
   NativeChaseLoop(TableImage image) {
-    ChaseLibrary library = ChaseLibrary.compile();
+    ChaseLibrary library = ChaseLibrary.load();
     dependent = library.chase(image.role().mode(), image.leafLevel(), true);
     independent = library.chase(image.role().mode(), image.leafLevel(), false);
     memory = image.memory();

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.pagestamp.bench.engine.Engine;
 import org.pagestamp.bench.run.BenchReport;
 import org.pagestamp.bench.run.Row;
 import org.pagestamp.bench.run.ScenarioResult;
@@ -23,6 +24,9 @@ public final class Plots {
         if (result.group() == group) {
           result.rows().forEach(row -> add(byYardstick, result, row));
         }
+      }
+      if (byYardstick.containsKey(Engine.CHASE_C.label())) {
+        byYardstick.remove(Engine.CHASE_JAVA.label()); // would show the same again
       }
       byYardstick.forEach(
           (yardstick, lines) ->

@@ -2,10 +2,13 @@ package org.pagestamp.bench.run;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
+import org.pagestamp.bench.engine.ChaseLibrary;
 import org.pagestamp.bench.scenario.Reading;
 import org.pagestamp.bench.scenario.Scenario;
 
@@ -44,19 +47,35 @@ public final class BenchRun {
    */
   public BenchReport run() throws IOException, InterruptedException {
     List<ScenarioResult> results = new ArrayList<>();
-    for (Scenario scenario : scenarios) {
-      ScenarioResult result = measure(scenario);
-      listener.measured(result);
-      results.add(result);
+    Path folder = Files.createTempDirectory("pagestamp-bench");
+    try {
+      String chase = ChaseLibrary.option(folder);
+      for (Scenario scenario : scenarios) {
+        ScenarioResult result = measure(scenario, chase);
+        listener.measured(result);
+        results.add(result);
+      }
+    } finally {
+      delete(folder);
     }
     return new BenchReport(Machine.here(), effort, forks, results);
   }
 
-  private ScenarioResult measure(Scenario scenario) throws IOException, InterruptedException {
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+  }
+
+  private ScenarioResult measure(Scenario scenario, String chase)
+      throws IOException, InterruptedException {
     List<Reading> readings = new ArrayList<>();
     for (int fork = 1; fork <= forks; fork++) {
       listener.begins(scenario.name() + " " + fork + "/" + forks);
-      for (String line : output(scenario)) {
+      for (String line : output(scenario, chase)) {
         if (line.startsWith(MeasuringJvm.SKIPPED)) {
           return ScenarioResult.skipped(scenario, line.substring(MeasuringJvm.SKIPPED.length()));
         }
@@ -68,11 +87,13 @@ public final class BenchRun {
     return ScenarioResult.of(scenario, readings);
   }
 
-  private List<String> output(Scenario scenario) throws IOException, InterruptedException {
+  private List<String> output(Scenario scenario, String chase)
+      throws IOException, InterruptedException {
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--enable-native-access=ALL-UNNAMED", // for the chases and lazily mapped memory
+            chase,
             "-cp",
             System.getProperty("java.class.path"),
             MeasuringJvm.class.getName(),
