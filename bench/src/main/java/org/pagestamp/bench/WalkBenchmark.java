@@ -13,22 +13,37 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.pagestamp.bench.engine.Engine;
+import org.pagestamp.bench.engine.WalkLoop;
+import org.pagestamp.bench.image.ImageSpec;
+import org.pagestamp.bench.image.SlotMemory;
+import org.pagestamp.bench.image.SlotShape;
+import org.pagestamp.bench.image.TableImage;
 
 /** The time of one walk of a 4-KiB user page whose accessed bits are set: what a TLB miss costs. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(value = 3, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED") // for the chase
+@Fork(value = 3, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED") // for the chases
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class WalkBenchmark {
   private static final int WALKS = 2048;
 
   /** What walks. */
-  @Param public Engine engine;
+  @Param({
+    "CHASE_C",
+    "CHASE_JAVA",
+    "INTERPRETED",
+    "GENERATED",
+    "INTERPRETED_PROBE",
+    "GENERATED_PROBE"
+  })
+  public Engine engine;
 
   /** Over which slots. */
-  @Param public SlotShape slots;
+  @Param({"ONE", "EIGHT_MAIN", "EIGHT_SPREAD"})
+  public SlotShape slots;
 
   /** Not final, so that the compiler does not know it. */
   private long zero;
@@ -39,7 +54,7 @@ public class WalkBenchmark {
   /** Builds the tables and checks the engine on them. */
   @Setup
   public void build() {
-    TableImage image = ImageBuilder.small(slots);
+    TableImage image = ImageSpec.USUAL.over(slots, SlotMemory.SHARED_SEGMENT).build();
     gvas = image.gvas();
     if (gvas.length != WALKS) {
       throw new IllegalStateException(gvas.length + " addresses");
@@ -51,13 +66,13 @@ public class WalkBenchmark {
   @Benchmark
   @OperationsPerInvocation(WALKS)
   public long dependent() {
-    return loop.dependent(gvas, zero);
+    return loop.dependent(gvas, 0, WALKS, zero);
   }
 
   /** The walks overlap. */
   @Benchmark
   @OperationsPerInvocation(WALKS)
   public long independent() {
-    return loop.independent(gvas);
+    return loop.independent(gvas, 0, WALKS);
   }
 }

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       ExplainCommand.class,
       ListCommand.class,
       ConformCommand.class,
+      BenchCommand.class,
       CaptureCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -39,7 +40,8 @@ import picocli.CommandLine.Spec;
       "  pagestamp map memory.elf --format tsv",
       "  pagestamp explain linux64-4l-max 0xffffffff81000000",
       "  pagestamp list --slots 0+128M:ram,0xffff0000+64K:rom",
-      "  pagestamp conform --vectors vectors.jsonl.gz --report report.html"
+      "  pagestamp conform --vectors vectors.jsonl.gz --report report.html",
+      "  pagestamp bench --quick"
     })
 public final class PagestampCommand implements Runnable {
   static final int OK = 0;

@@ -1,0 +1,237 @@
+package org.pagestamp.bench.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.pagestamp.bench.image.TableImage;
+import org.pagestamp.codegen.Stamper;
+import org.pagestamp.interpreter.InterpretedWalker;
+import org.pagestamp.mode.Control;
+import org.pagestamp.mode.CpuFeatures;
+import org.pagestamp.mode.EntryBits;
+import org.pagestamp.mode.Role;
+import org.pagestamp.walk.WalkResult;
+import org.pagestamp.walk.Walker;
+
+/** What walks the tables. */
+public enum Engine {
+  /** No walker: the bare loads that any walk needs, in C: the limit. Only where gcc is present. */
+  CHASE_C {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      return new NativeChaseLoop(image);
+    }
+
+    @Override
+    public boolean isAvailable() {
+      return ChaseLibrary.isAvailable();
+    }
+  },
+
+  /** The same loads in Java. */
+  CHASE_JAVA {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      return LoopClass.define(ChaseLoop.class, image, List.of());
+    }
+  },
+
+  /** The reference, which loops over the mode's table. */
+  INTERPRETED {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      return LoopClass.define(WalkerLoop.class, image, List.of(interpreted(image)));
+    }
+  },
+
+  /** The hidden class generated for the image's role and slots. */
+  GENERATED {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      return LoopClass.define(WalkerLoop.class, image, generated(image, 1));
+    }
+  },
+
+  /** The generated class, called with a constant kind of access. */
+  GENERATED_FIXED_ACCESS {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      return LoopClass.define(FixedAccessLoop.class, image, generated(image, 1));
+    }
+  },
+
+  /** The generated class with its results in another encoding, to see what that would cost. */
+  REPACKED {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      Walker walker = new RepackingWalker(generated(image, 1).getFirst());
+      return LoopClass.define(WalkerLoop.class, image, List.of(walker));
+    }
+  },
+
+  /** Two generated classes for two roles, another at random for each walk. */
+  TWO_AT_RANDOM {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      return LoopClass.define(RandomSwitchLoop.class, image, generated(image, 2));
+    }
+  },
+
+  /** Two generated classes for two roles, another at random after each 64 walks. */
+  TWO_IN_RUNS {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      return LoopClass.define(RunSwitchLoop.class, image, generated(image, 2));
+    }
+  },
+
+  /** Eight generated classes for eight roles, another at random for each walk. */
+  EIGHT_AT_RANDOM {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      return LoopClass.define(RandomSwitchLoop.class, image, generated(image, 8));
+    }
+  },
+
+  /** Eight generated classes for eight roles, another at random after each 64 walks. */
+  EIGHT_IN_RUNS {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      return LoopClass.define(RunSwitchLoop.class, image, generated(image, 8));
+    }
+  },
+
+  /** The reference's probe. */
+  INTERPRETED_PROBE {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      return LoopClass.define(ProbeLoop.class, image, List.of(interpreted(image)));
+    }
+  },
+
+  /** The generated class's probe. */
+  GENERATED_PROBE {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      return LoopClass.define(ProbeLoop.class, image, generated(image, 1));
+    }
+  };
+
+  /**
+   * Controls that change nothing for the images' accesses, so that roles differ and walks do not.
+   */
+  private static final List<Control> VARIED = List.of(Control.SMEP, Control.SMAP, Control.WP);
+
+  abstract WalkLoop unchecked(TableImage image);
+
+  /** Whether the machine has what the engine needs. */
+  public boolean isAvailable() {
+    return true;
+  }
+
+  private boolean isChase() {
+    return this == CHASE_C || this == CHASE_JAVA;
+  }
+
+  /** For example {@code chase C} or {@code eight in runs}. */
+  public String label() {
+    return this == CHASE_C
+        ? "chase C"
+        : this == CHASE_JAVA ? "chase Java" : name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  private static Walker interpreted(TableImage image) {
+    return new InterpretedWalker(image.role(), image.layout());
+  }
+
+  /** Generated walkers for the image's role and, above one, others of its mode. */
+  private static List<Walker> generated(TableImage image, int count) {
+    Role role = image.role();
+    CpuFeatures cpu = CpuFeatures.intel(role.maxPhyAddr());
+    List<Walker> walkers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Set<Control> controls = EnumSet.noneOf(Control.class);
+      controls.addAll(role.controls());
+      for (int bit = 0; bit < VARIED.size(); bit++) {
+        Control control = VARIED.get(bit);
+        if ((i >>> bit & 1) != 0 && !controls.remove(control)) {
+          controls.add(control);
+        }
+      }
+      Role other = Role.of(role.mode(), cpu, controls.toArray(Control[]::new));
+      walkers.add(new Stamper().stamp(other, image.layout()));
+    }
+    return walkers;
+  }
+
+  /** Whether a result means what the interpreted walker's means. */
+  private boolean agrees(long own, long reference, TableImage image) {
+    return switch (this) {
+      case CHASE_C, CHASE_JAVA -> {
+        // The chase ends at the leaf, whose frame is that of the first 4 KiB of the page.
+        long pageMask =
+            image.leafLevel() == 0 ? -1 : -image.role().mode().level(image.leafLevel()).pageSize();
+        long frame = EntryBits.FRAME & pageMask;
+        yield (own & frame) == (WalkResult.pageGpa(reference) & frame);
+      }
+      case REPACKED -> own == RepackingWalker.repack(reference);
+      default -> own == reference;
+    };
+  }
+
+  /**
+   * The engine's loop over an image, after every address was checked against the interpreted
+   * walker, what was stored too, and both loops against the single walks.
+   *
+   * @throws IllegalStateException if an answer differs or an address faults
+   */
+  public WalkLoop loop(TableImage image) {
+    WalkLoop loop = unchecked(image);
+    WalkLoop reference = INTERPRETED.unchecked(image);
+    long[] gvas = image.gvas();
+    for (int from = 0; from < gvas.length; from += image.window()) {
+      int to = from + image.window();
+      long[] expected = walks(reference, gvas, from, to);
+      long[] stored = image.changed();
+      image.restore();
+      long[] results = walks(loop, gvas, from, to);
+      if (!isChase() && !Arrays.equals(image.changed(), stored)) {
+        throw new IllegalStateException(label() + " stored other accessed and dirty bits");
+      }
+      image.restore();
+      long sum = 0;
+      for (int i = 0; i < results.length; i++) {
+        if (WalkResult.isFault(expected[i]) || !agrees(results[i], expected[i], image)) {
+          throw new IllegalStateException(
+              String.format(
+                  Locale.ROOT,
+                  "%s walked 0x%x to 0x%x, interpreted to: %s",
+                  label(),
+                  gvas[from + i],
+                  results[i],
+                  WalkResult.toString(expected[i])));
+        }
+        sum += results[i];
+      }
+      long dependent = loop.dependent(gvas, from, to, 0);
+      image.restore();
+      long independent = loop.independent(gvas, from, to);
+      image.restore();
+      if (dependent != sum || independent != sum) {
+        throw new IllegalStateException(label() + ": a loop's sum is not the sum of its walks");
+      }
+    }
+    return loop;
+  }
+
+  private static long[] walks(WalkLoop loop, long[] gvas, int from, int to) {
+    long[] results = new long[to - from];
+    for (int i = from; i < to; i++) {
+      results[i - from] = loop.walk(gvas[i]);
+    }
+    return results;
+  }
+}

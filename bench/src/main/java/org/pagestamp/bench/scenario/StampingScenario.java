@@ -1,0 +1,181 @@
+package org.pagestamp.bench.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.DoubleStream;
+import org.pagestamp.bench.image.ImageSpec;
+import org.pagestamp.bench.image.SlotMemory;
+import org.pagestamp.bench.image.SlotShape;
+import org.pagestamp.bench.image.TableImage;
+import org.pagestamp.codegen.Stamper;
+import org.pagestamp.interpreter.InterpretedWalker;
+import org.pagestamp.walk.VcpuState;
+import org.pagestamp.walk.Walker;
+
+/** What a class costs: making it, keeping it, and its first walks. */
+final class StampingScenario implements Scenario {
+  private static final String WARM_STAMP = "warm stamp";
+  private static final int NEW_CLASSES = 15;
+  private static final int FIRST_WALKS = 1_000;
+  private static final int INTERPRETED_WINDOWS = 1_000;
+
+  /** Break-even is given up after so many walks. */
+  private static final long MOST_WALKS = 20_000_000;
+
+  private static final double MICRO = 1e3;
+  private static final double MILLI = 1e6;
+
+  private static final List<SlotShape> SHAPES =
+      List.of(SlotShape.EIGHT_MAIN, SlotShape.MAIN_32, SlotShape.MAIN_4096);
+
+  /** Keeps no class, so that each stamp makes one. */
+  private final Stamper stamper = new Stamper(0);
+
+  private long zero;
+  private long sums;
+
+  @Override
+  public String name() {
+    return "stamping";
+  }
+
+  @Override
+  public String title() {
+    return "a class for 4-level paging: time, size, and walks until it pays";
+  }
+
+  @Override
+  public Group group() {
+    return Group.STAMPING;
+  }
+
+  @Override
+  public boolean isQuick() {
+    return true;
+  }
+
+  @Override
+  public List<Bar> bars() {
+    return List.of(new Bar(WARM_STAMP + ", 1 slot", "", 150));
+  }
+
+  @Override
+  public long measure(Effort effort, long zero, Consumer<Reading> readings) {
+    this.zero = zero;
+    TableImage image = ImageSpec.USUAL.build();
+    readings.accept(first(image));
+    readings.accept(warm(image, "1 slot", effort));
+    readings.accept(size(image, "1 slot"));
+    readings.accept(metaspace(image, effort));
+    for (SlotShape shape : SHAPES) {
+      TableImage other = ImageSpec.USUAL.over(shape, SlotMemory.SHARED_SEGMENT).build();
+      String slots = shape.count() + " slots";
+      readings.accept(warm(other, slots, effort));
+      readings.accept(size(other, slots));
+    }
+    int classes = Math.min(NEW_CLASSES, effort.classes());
+    readings.accept(firstWalks(image, classes));
+    readings.accept(breakEven(image, classes, effort));
+    return sums;
+  }
+
+  /** In a JVM that has not stamped yet: loads and links ASM and the generator. */
+  private Reading first(TableImage image) {
+    long start = System.nanoTime();
+    Walker walker = stamper.stamp(image.role(), image.layout());
+    long nanos = System.nanoTime() - start;
+    walk(walker, image, 1);
+    return Reading.of("first stamp of a JVM", Unit.MILLISECONDS, nanos / MILLI);
+  }
+
+  private Reading warm(TableImage image, String slots, Effort effort) {
+    stampings(image, effort);
+    double[] micros = stampings(image, effort);
+    return Reading.of(WARM_STAMP + ", " + slots, Unit.MICROSECONDS, micros);
+  }
+
+  /** The times of stamping again and again for a while. */
+  private double[] stampings(TableImage image, Effort effort) {
+    DoubleStream.Builder micros = DoubleStream.builder();
+    long end = System.nanoTime() + effort.stampMillis() * 1_000_000L;
+    long start;
+    do {
+      start = System.nanoTime();
+      stamp(image);
+      micros.add((System.nanoTime() - start) / MICRO);
+    } while (start < end);
+    return micros.build().toArray();
+  }
+
+  private Walker stamp(TableImage image) {
+    return stamper.stamp(image.role(), image.layout());
+  }
+
+  private Reading size(TableImage image, String slots) {
+    int bytes = stamper.generate(image.role(), image.layout()).classFile().length;
+    return Reading.of("class file, " + slots, Unit.BYTES, bytes);
+  }
+
+  private Reading metaspace(TableImage image, Effort effort) {
+    List<Walker> kept = new ArrayList<>();
+    long before = Metaspace.usedAfterCollection();
+    for (int i = 0; i < effort.classes(); i++) {
+      kept.add(stamp(image));
+    }
+    double bytes = Metaspace.usedAfterCollection() - before;
+    return Reading.of("metaspace of a class, 1 slot", Unit.BYTES, bytes / kept.size());
+  }
+
+  /** A new class begins in the JVM's bytecode interpreter. */
+  private Reading firstWalks(TableImage image, int classes) {
+    double[] micros = new double[classes];
+    for (int i = 0; i < classes; i++) {
+      Walker walker = stamp(image);
+      long start = System.nanoTime();
+      walk(walker, image, FIRST_WALKS);
+      micros[i] = (System.nanoTime() - start) / MICRO;
+    }
+    return Reading.of("first 1,000 walks of a class", Unit.MICROSECONDS, micros);
+  }
+
+  /**
+   * How many walks a new class needs until stamping it and walking with it took no longer than
+   * walking interpreted, in a JVM in which all but the class itself is compiled.
+   */
+  private Reading breakEven(TableImage image, int classes, Effort effort) {
+    int window = image.window();
+    Walker interpreted = new InterpretedWalker(image.role(), image.layout());
+    int windows = Math.min(INTERPRETED_WINDOWS, effort.classes());
+    double[] nanos = new double[windows];
+    for (int i = 0; i < windows; i++) {
+      long start = System.nanoTime();
+      walk(interpreted, image, window);
+      nanos[i] = (double) (System.nanoTime() - start) / window;
+    }
+    double nanosInterpreted = Quartiles.of(nanos).median();
+    double[] walks = new double[classes];
+    for (int i = 0; i < classes; i++) {
+      long done = 0;
+      long start = System.nanoTime();
+      Walker walker = stamp(image);
+      do {
+        walk(walker, image, window);
+        done += window;
+      } while (System.nanoTime() - start > done * nanosInterpreted && done < MOST_WALKS);
+      walks[i] = done;
+    }
+    return Reading.of("walks until a class pays, 1 slot", Unit.COUNT, walks);
+  }
+
+  /** One call site for all walkers, as in an emulator. */
+  private void walk(Walker walker, TableImage image, int count) {
+    VcpuState vcpu = image.vcpu();
+    long[] gvas = image.gvas();
+    long result = 0;
+    for (int i = 0; i < count; i++) {
+      result = walker.walk(vcpu, gvas[i] | (result & zero), image.access());
+      sums += result;
+    }
+  }
+}
