@@ -60,10 +60,9 @@ public record ImageSpec(
     return new ImageBuilder(this).build();
   }
 
-  /** The size of the pages: 4K, 2M, 4M or 1G, or none. */
+  /** The size of the pages, with paging: 4K, 2M, 4M or 1G. */
   public String pageSize() {
     return switch (leafLevel) {
-      case 0 -> "none";
       case 1 -> "4K";
       case 2 -> mode == PagingMode.TWO_LEVEL ? "4M" : "2M";
       default -> "1G";

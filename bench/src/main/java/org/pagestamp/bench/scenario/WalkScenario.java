@@ -96,9 +96,9 @@ final class WalkScenario implements Scenario {
   public String title() {
     return String.join(
         ", ",
-        image.mode().label()
-            + (image.leafLevel() == 0 ? " paging" : " " + image.pageSize())
-            + " pages",
+        image.leafLevel() == 0
+            ? "no paging"
+            : image.mode().label() + " " + image.pageSize() + " pages",
         image.slots().label(),
         image.memory().label(),
         image.workingSet().label(),
