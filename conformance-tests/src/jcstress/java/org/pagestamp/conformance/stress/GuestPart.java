@@ -21,7 +21,7 @@ class GuestPart {
   private static final int READ = Access.USER;
   private static final long PAGE = 0x1000;
 
-  private static final long LEVEL_1 = 1L << WalkResult.LEVEL_SHIFT;
+  private static final long SMALL_IN_NO_SLOT = WalkResult.levelBits(1) | WalkResult.NO_SLOT;
   private static final long NOT_PRESENT = WalkResult.fault(FaultReason.NOT_PRESENT, WRITE, 1);
   private static final long PERMISSION =
       WalkResult.fault(FaultReason.PERMISSION, WRITE | PageFaultCode.P, 1);
@@ -226,10 +226,10 @@ class GuestPart {
       return "forbidden";
     }
     long rest = (result | EntryBits.W) & ~AD;
-    if (rest == (oldPage() | LEVEL_1 | WalkResult.NO_SLOT)) {
+    if (rest == (oldPage() | SMALL_IN_NO_SLOT)) {
       return withFlags(OLD, result);
     }
-    if (rest == (newPage() | LEVEL_1 | WalkResult.NO_SLOT)) {
+    if (rest == (newPage() | SMALL_IN_NO_SLOT)) {
       return withFlags(NEW, result);
     }
     return "unexplained: " + WalkResult.toString(result);
