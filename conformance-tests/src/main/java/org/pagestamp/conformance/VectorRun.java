@@ -19,7 +19,7 @@ import java.util.OptionalLong;
  * <p>Not safe for use by several threads. Must be closed, to release its memory.
  */
 public final class VectorRun implements AutoCloseable {
-  private static final int BATCH = 64;
+  private static final int BATCH = 256;
 
   private final VectorMemory memory;
   private final VectorJudge judge;
@@ -45,6 +45,13 @@ public final class VectorRun implements AutoCloseable {
    */
   public Optional<Mismatch> judge(WalkVector vector, boolean scan) {
     return scan ? judgeAndScan(vector) : judge.judge(vector);
+  }
+
+  /** Zeroes what vectors that were judged without a scan may have left in memory. */
+  public void clean() {
+    if (memory.stray().isPresent()) {
+      memory.clear();
+    }
   }
 
   /**

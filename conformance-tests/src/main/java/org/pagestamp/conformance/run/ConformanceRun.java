@@ -165,10 +165,11 @@ public final class ConformanceRun {
   /** What there is so far, with the failures made small. */
   public RunReport report() {
     List<RunFailure> failures = new ArrayList<>();
-    Minimizer minimizer = new Minimizer();
-    for (Tally tally : tallies.values()) {
-      for (Tally.Kept kept : tally.kept()) {
-        failures.add(minimizer.minimize(tally.mode(), tally.group(), kept));
+    try (Minimizer minimizer = new Minimizer()) {
+      for (Tally tally : tallies.values()) {
+        for (Tally.Kept kept : tally.kept()) {
+          failures.add(minimizer.minimize(tally.mode(), tally.group(), kept));
+        }
       }
     }
     return new RunReport(

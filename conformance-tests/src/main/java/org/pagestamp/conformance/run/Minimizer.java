@@ -1,8 +1,10 @@
 package org.pagestamp.conformance.run;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.pagestamp.conformance.CaseFailure;
@@ -27,10 +29,11 @@ import org.pagestamp.walk.WalkTrace;
  * every respect; of any other case memory entries and slots are left out, as long as the subject
  * fails in the same way and the reference walker does not notice.
  */
-final class Minimizer {
+final class Minimizer implements AutoCloseable {
   private static final long BUDGET_NANOS = 20_000_000_000L;
 
   private final long deadline = System.nanoTime() + BUDGET_NANOS;
+  private final Map<Subject, VectorRun> runs = new HashMap<>();
   private int made;
 
   RunFailure minimize(String mode, String group, Tally.Kept kept) {
@@ -49,7 +52,9 @@ final class Minimizer {
     WalkVector vector =
         failure.vector().orElseGet(() -> FailedVector.of(failure, group + "/made/" + ++made));
     boolean recurs = false;
-    try (VectorRun run = new VectorRun(kept.subject())) {
+    try {
+      VectorRun run = runs.computeIfAbsent(kept.subject(), VectorRun::new);
+      run.clean(); // of what an earlier failure may have left
       Optional<Failing> failing = failing(run, vector, failure);
       if (failing.isPresent()) {
         recurs = true;
@@ -182,7 +187,8 @@ final class Minimizer {
 
   /** How the reference walker comes to its answer; empty if CR3 cannot be loaded. */
   static Optional<WalkTrace> explain(WalkVector vector) {
-    try (Machine machine = new Machine(vector.role(), vector.slots(), MemoryKind.NATIVE)) {
+    // A mapped file: of large slots only the pages with tables are ever touched.
+    try (Machine machine = new Machine(vector.role(), vector.slots(), MemoryKind.MAPPED_FILE)) {
       vector.memory().forEach(each -> machine.store(each.gpa(), each.value(), each.width()));
       VcpuState vcpu = new VcpuState();
       vcpu.pkru(vector.pkru());
@@ -197,5 +203,10 @@ final class Minimizer {
     } catch (RuntimeException | OutOfMemoryError e) {
       return Optional.empty(); // more slots or memory than this machine can have
     }
+  }
+
+  @Override
+  public void close() {
+    runs.values().forEach(VectorRun::close);
   }
 }

@@ -22,7 +22,7 @@ import org.pagestamp.mode.PagingMode;
  * <p>Guests are made from a seed, which a failure names; a smaller seed makes no simpler guest, so
  * nothing is shrunk.
  */
-@PropertyDefaults(tries = 300, shrinking = ShrinkingMode.OFF, edgeCases = EdgeCasesMode.NONE)
+@PropertyDefaults(tries = 100, shrinking = ShrinkingMode.OFF, edgeCases = EdgeCasesMode.NONE)
 class GeneratedEqualsInterpretedTest {
   private static final int WALKS = 100;
 
