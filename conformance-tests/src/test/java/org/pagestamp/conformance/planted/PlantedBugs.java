@@ -29,21 +29,25 @@ final class PlantedBugs {
   static List<Verdict> run(List<PlantedBug> bugs)
       throws IOException, ExecutionException, InterruptedException {
     PlantedRun run = new PlantedRun(Checkout.ofThisBuild());
+    run.compileAll(bugs);
     try (ExecutorService threads =
         Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
       List<Future<List<Verdict>>> futures = new ArrayList<>();
       for (PlantedBug bug : bugs) {
-        futures.add(threads.submit(() -> run.verdicts(bug)));
+        futures.add(threads.submit(() -> verdicts(run, bug)));
       }
       List<Verdict> verdicts = new ArrayList<>();
       for (Future<List<Verdict>> future : futures) {
-        for (Verdict verdict : future.get()) {
-          verdicts.add(verdict);
-          System.out.println(line(verdict));
-        }
+        verdicts.addAll(future.get());
       }
       return verdicts;
     }
+  }
+
+  private static List<Verdict> verdicts(PlantedRun run, PlantedBug bug) throws IOException {
+    List<Verdict> verdicts = run.verdicts(bug);
+    verdicts.forEach(verdict -> System.out.println(line(verdict)));
+    return verdicts;
   }
 
   private static String line(Verdict verdict) {

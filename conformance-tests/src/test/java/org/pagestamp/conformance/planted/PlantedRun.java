@@ -34,6 +34,18 @@ final class PlantedRun {
     this.checkout = checkout;
   }
 
+  /** Compiles all bugs, to no avail but that one which does not compile is known at once. */
+  void compileAll(List<PlantedBug> bugs) throws IOException {
+    for (PlantedBug bug : bugs) {
+      Path classes = Files.createTempDirectory("pagestamp-planted-");
+      try {
+        checkout.compile(bug, classes);
+      } finally {
+        delete(classes);
+      }
+    }
+  }
+
   /** The verdict for each engine that has the bug. */
   List<Verdict> verdicts(PlantedBug bug) throws IOException {
     Path classes = Files.createTempDirectory("pagestamp-planted-");
