@@ -72,6 +72,8 @@ final class KillTable {
   /** The names of the bugs in a document's table, without repetition. */
   static List<String> namesIn(Path document) throws IOException {
     return Files.readAllLines(document).stream()
+        .dropWhile(line -> !line.equals(BEGIN))
+        .takeWhile(line -> !line.equals(END))
         .filter(line -> line.startsWith("| `"))
         .map(line -> line.substring(3, line.indexOf('`', 3)))
         .distinct()
