@@ -197,7 +197,7 @@ final class Expr {
     return converted(INT, "(int) " + value.operand(), "", value, Opcodes.L2I);
   }
 
-  /** Sign extension: for values that are not negative. */
+  /** Sign extension. */
   static Expr toLong(Expr value) {
     return converted(LONG, value.text, value.operator, value, Opcodes.I2L);
   }

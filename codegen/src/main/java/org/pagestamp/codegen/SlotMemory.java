@@ -43,7 +43,7 @@ final class SlotMemory {
     return wide ? Long.BYTES : Integer.BYTES;
   }
 
-  /** The entry at {@code offset} in a slot. */
+  /** The entry at {@code offset} in a slot; one of 4 bytes sign-extended, which no mask sees. */
   Expr readAt(int number, Expr offset) {
     return plan.isAccessor(number)
         ? load(accessor(number), Expr.plus(offset, constant(plan.slot(number).baseGpa())))
@@ -70,7 +70,7 @@ final class SlotMemory {
     }
     Expr layout = layoutField("INT", ValueLayout.OfInt.class);
     String descriptor = "(Ljava/lang/foreign/ValueLayout$OfInt;J)I";
-    return zeroExtended(
+    return Expr.toLong(
         Expr.invoke(segment, true, "get", descriptor, layout, offset).printedAs(shortText));
   }
 
@@ -81,11 +81,7 @@ final class SlotMemory {
   private Expr load(Expr accessor, Expr gpa) {
     return wide
         ? Expr.invoke(accessor, true, "getLong", "(J)J", gpa)
-        : zeroExtended(Expr.invoke(accessor, true, "getInt", "(J)I", gpa));
-  }
-
-  private static Expr zeroExtended(Expr value) {
-    return Expr.and(Expr.toLong(value), constant(0xFFFF_FFFFL));
+        : Expr.toLong(Expr.invoke(accessor, true, "getInt", "(J)I", gpa));
   }
 
   private Expr segment(int number) {

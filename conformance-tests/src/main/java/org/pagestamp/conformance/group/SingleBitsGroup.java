@@ -149,6 +149,7 @@ final class SingleBitsGroup implements CaseGroup {
   private static void walk(JudgedMachine machine, long gva) {
     for (int access : ACCESSES) {
       machine.access(gva, access);
+      machine.access(gva, access); // with A and D as the first has left them
     }
   }
 }

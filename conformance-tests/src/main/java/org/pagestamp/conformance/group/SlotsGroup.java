@@ -54,6 +54,8 @@ final class SlotsGroup implements CaseGroup {
       return;
     }
     boolean isNative = trial.subject().memoryKind() == MemoryKind.NATIVE;
+    runWithoutSlots(role, trial);
+    run(role, slotsOfTwoMegabytes(), trial);
     for (int count : COUNTS) {
       for (Spread spread : Spread.values()) {
         if (count > trial.walks() || trial.stopped()) {
@@ -64,6 +66,29 @@ final class SlotsGroup implements CaseGroup {
         }
       }
     }
+  }
+
+  private void runWithoutSlots(Role role, Trial trial) {
+    try (JudgedMachine machine = new JudgedMachine(this, trial, role, List.of())) {
+      if (role.mode() != PagingMode.NO_PAGING) {
+        boolean _ = machine.loadCr3(FIRST);
+      }
+      machine.access(FIRST, Access.READ);
+    }
+  }
+
+  /**
+   * More than are told apart by compares, each some pages more or less than the 2 MiB that a lookup
+   * table may have entries for, and beginning at, before or after a multiple of that.
+   */
+  private static List<VectorSlot> slotsOfTwoMegabytes() {
+    long granule = 0x20_0000L;
+    List<VectorSlot> slots = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      long base = (2L * i + 1) * granule + (i / 3 % 3 - 1) * 0x1000L;
+      slots.add(new VectorSlot(base, granule + (i % 3 - 1) * 0x1000L, i % 4 == 3));
+    }
+    return slots;
   }
 
   /** How slots lie to one another. */
@@ -136,6 +161,7 @@ final class SlotsGroup implements CaseGroup {
     for (long gpa : edges(slots.get(number))) {
       machine.store(leaf, (gpa & -0x1000L) | TableChain.ALL_RIGHTS);
       machine.access(gva | (gpa & 0xFFF), Access.WRITE | Access.USER);
+      machine.access(gva | (gpa & 0xFFF), Access.WRITE | Access.USER); // no A or D left to set
     }
     // A table just beside the slot is in its neighbour or in none.
     VectorSlot slot = slots.get(number);
