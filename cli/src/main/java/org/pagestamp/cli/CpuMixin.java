@@ -1,8 +1,8 @@
 package org.pagestamp.cli;
 
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.pagestamp.guest.CpuOptions;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the files of a guest do not tell of its CPU. */
@@ -14,17 +14,7 @@ final class CpuMixin {
       description = "EFER, instead of the value found or assumed.")
   private Long efer;
 
-  @Option(
-      names = "--maxphyaddr",
-      paramLabel = "BITS",
-      description = "MAXPHYADDR, 32 to 52, instead of the value found or assumed.")
-  private Integer maxPhyAddr;
-
-  @Option(names = "--no-1g", description = "The CPU has no 1-GiB pages.")
-  private boolean noOneGig;
-
-  @Option(names = "--amd", description = "Bit 8 of upper entries is reserved, as on AMD CPUs.")
-  private boolean amd;
+  @Mixin private FeaturesMixin features;
 
   @Option(
       names = "--vcpu",
@@ -36,9 +26,9 @@ final class CpuMixin {
   CpuOptions options() {
     return new CpuOptions(
         efer == null ? OptionalLong.empty() : OptionalLong.of(efer),
-        maxPhyAddr == null ? OptionalInt.empty() : OptionalInt.of(maxPhyAddr),
-        !noOneGig,
-        amd,
+        features.maxPhyAddr(),
+        features.oneGigPages(),
+        features.amd(),
         vcpu);
   }
 }

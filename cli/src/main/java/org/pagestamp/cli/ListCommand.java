@@ -20,6 +20,7 @@ import org.pagestamp.mode.Role;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.slot.UpdateMode;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -80,18 +81,7 @@ final class ListCommand implements Callable<Integer> {
   @Option(names = "--pks", description = "CR4.PKS is set (long mode).")
   private boolean pks;
 
-  @Option(
-      names = "--maxphyaddr",
-      paramLabel = "BITS",
-      defaultValue = "46",
-      description = "MAXPHYADDR, 32 to 52 (default: ${DEFAULT-VALUE}).")
-  private int maxPhyAddr;
-
-  @Option(names = "--no-1g", description = "The CPU has no 1-GiB pages.")
-  private boolean noOneGig;
-
-  @Option(names = "--amd", description = "Bit 8 of upper entries is reserved, as on AMD CPUs.")
-  private boolean amd;
+  @Mixin private FeaturesMixin features;
 
   @Option(
       names = "--slots",
@@ -135,8 +125,12 @@ final class ListCommand implements Callable<Integer> {
     add(controls, smap, Control.SMAP);
     add(controls, pke, Control.PKE);
     add(controls, pks, Control.PKS);
-    return Role.of(
-        mode, new CpuFeatures(maxPhyAddr, !noOneGig, amd), controls.toArray(Control[]::new));
+    CpuFeatures cpu =
+        new CpuFeatures(
+            features.maxPhyAddr().orElse(FeaturesMixin.USUAL_MAXPHYADDR),
+            features.oneGigPages(),
+            features.amd());
+    return Role.of(mode, cpu, controls.toArray(Control[]::new));
   }
 
   private static void add(Set<Control> controls, boolean given, Control control) {
