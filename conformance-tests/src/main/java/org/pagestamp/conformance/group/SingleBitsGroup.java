@@ -1,5 +1,7 @@
 package org.pagestamp.conformance.group;
 
+import static org.pagestamp.conformance.group.PagingRules.A;
+import static org.pagestamp.conformance.group.PagingRules.D;
 import static org.pagestamp.conformance.group.PagingRules.PS;
 
 import java.util.ArrayList;
@@ -77,25 +79,30 @@ final class SingleBitsGroup implements CaseGroup {
   }
 
   private void run(Role role, Trial trial) {
-    PagingMode mode = role.mode();
-    TableChain chain = TableChain.of(mode);
+    TableChain chain = TableChain.of(role.mode());
     List<VectorSlot> slots = List.of(chain.slot());
     try (JudgedMachine machine = new JudgedMachine(this, trial, role, slots)) {
-      chain.write(machine, TableChain.ALL_RIGHTS);
-      boolean _ = machine.loadCr3(chain.table(chain.top()));
-      flipAddress(machine, chain);
-      for (int level = 1; level <= chain.top() && !chain.isPdpte(level); level++) {
-        flipEntry(machine, chain, level, chain.entry(level, TableChain.ALL_RIGHTS));
-        // A page of any size at 4 GiB or, where entries have 32 bits, at 1 GiB.
-        long page = mode == PagingMode.TWO_LEVEL ? 0x4000_0000L : 0x1_0000_0000L;
-        flipEntry(machine, chain, level, page | TableChain.ALL_RIGHTS | PS);
-        machine.store(chain.entryGpa(level), chain.entry(level, TableChain.ALL_RIGHTS));
-      }
-      if (mode == PagingMode.PAE) {
-        flipPdpte(machine, chain);
-      }
-      flipRoot(machine, chain);
+      flipAll(machine, chain, TableChain.ALL_RIGHTS);
+      flipAll(machine, chain, TableChain.ALL_RIGHTS | A | D);
     }
+  }
+
+  private static void flipAll(JudgedMachine machine, TableChain chain, long rights) {
+    PagingMode mode = chain.mode();
+    chain.write(machine, rights);
+    boolean _ = machine.loadCr3(chain.table(chain.top()));
+    flipAddress(machine, chain);
+    for (int level = 1; level <= chain.top() && !chain.isPdpte(level); level++) {
+      flipEntry(machine, chain, level, chain.entry(level, rights));
+      // A page of any size at 4 GiB or, where entries have 32 bits, at 1 GiB.
+      long page = mode == PagingMode.TWO_LEVEL ? 0x4000_0000L : 0x1_0000_0000L;
+      flipEntry(machine, chain, level, page | rights | PS);
+      machine.store(chain.entryGpa(level), chain.entry(level, rights));
+    }
+    if (mode == PagingMode.PAE) {
+      flipPdpte(machine, chain);
+    }
+    flipRoot(machine, chain);
   }
 
   private static void flipAddress(JudgedMachine machine, TableChain chain) {
@@ -149,7 +156,6 @@ final class SingleBitsGroup implements CaseGroup {
   private static void walk(JudgedMachine machine, long gva) {
     for (int access : ACCESSES) {
       machine.access(gva, access);
-      machine.access(gva, access); // with A and D as the first has left them
     }
   }
 }

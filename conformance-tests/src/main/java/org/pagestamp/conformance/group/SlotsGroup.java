@@ -1,5 +1,8 @@
 package org.pagestamp.conformance.group;
 
+import static org.pagestamp.conformance.group.PagingRules.A;
+import static org.pagestamp.conformance.group.PagingRules.D;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.pagestamp.conformance.CaseGroup;
@@ -149,7 +152,7 @@ final class SlotsGroup implements CaseGroup {
     }
     for (int level = 2; level <= top; level++) {
       boolean pdpte = mode == PagingMode.PAE && level == 3;
-      long rights = pdpte ? PagingRules.P : TableChain.ALL_RIGHTS;
+      long rights = pdpte ? PagingRules.P : TableChain.ALL_RIGHTS | A;
       machine.store(tables[level] + (long) index(level) * width, tables[level - 1] | rights);
     }
     boolean _ = machine.loadCr3(tables[top]);
@@ -161,7 +164,8 @@ final class SlotsGroup implements CaseGroup {
     for (long gpa : edges(slots.get(number))) {
       machine.store(leaf, (gpa & -0x1000L) | TableChain.ALL_RIGHTS);
       machine.access(gva | (gpa & 0xFFF), Access.WRITE | Access.USER);
-      machine.access(gva | (gpa & 0xFFF), Access.WRITE | Access.USER); // no A or D left to set
+      machine.store(leaf, (gpa & -0x1000L) | TableChain.ALL_RIGHTS | A | D);
+      machine.access(gva | (gpa & 0xFFF), Access.WRITE | Access.USER);
     }
     // A table just beside the slot is in its neighbour or in none.
     VectorSlot slot = slots.get(number);
