@@ -200,14 +200,8 @@ final class BatchMethods {
             "result",
             parts
                 .results()
-                .combined(
-                    leaf,
-                    plain,
-                    null,
-                    null,
-                    null,
-                    permissions.alwaysOne(),
-                    permissions.alwaysZero()));
+                .common(
+                    leaf, plain, null, null, permissions.alwaysOne(), permissions.alwaysZero()));
     Runnable redo = () -> code.set(result, constant(0));
     boolean sized = permissions.knowsLikelySlot();
     Expr wrong =

@@ -26,6 +26,19 @@ final class EntryFormat {
     return Expr.constant("PS", EntryBits.PS);
   }
 
+  /**
+   * Whether PS is set. An entry of 4 bytes is asked by a shift: a mask would
+   * make C2 load it as an int, for which the way to the next entry is longer.
+   */
+  Cond isLarge(Expr entry) {
+    if (mode.entryBytes() == Long.BYTES) {
+      return Cond.isNotZero(Expr.and(entry, pageSize()));
+    }
+    int left = Long.numberOfLeadingZeros(EntryBits.PS);
+    return Cond.less(Expr.shiftLeft(entry, left), Expr.constant(0))
+        .printedAs(entry.operand() + " has PS");
+  }
+
   /** What entries of a level are called. */
   static String name(PagingLevel level) {
     return NAMES[level.number()];
@@ -108,6 +121,29 @@ final class EntryFormat {
   /** The bits that must be zero in a leaf of {@code level}. */
   long reservedInLeaf(PagingLevel level) {
     return ReservedBits.mask(role, level, level.number() > 1);
+  }
+
+  /**
+   * The bits that must be zero in the entries above a leaf of {@code level}, and are not by
+   * themselves: with those for which an address leads beyond all slots, or without them.
+   */
+  long reservedAbove(PagingLevel level, SlotPlan plan, boolean withAddresses) {
+    long all = 0;
+    for (PagingLevel upper : mode.levels()) {
+      if (upper.number() > level.number() && upper.number() <= mode.topLevelInMemory()) {
+        all |= reservedInTable(upper);
+      }
+    }
+    return withAddresses ? all : all & ~refusedBySlots(plan);
+  }
+
+  /**
+   * The bits that a leaf of {@code level} hardly ever has set: its reserved ones, and those of a
+   * large page that have another place in a result.
+   */
+  long rareInLeaf(PagingLevel level) {
+    long moved = level.number() == 1 ? 0 : EntryBits.PAT_LARGE | level.highFrameBits();
+    return reservedInLeaf(level) | moved;
   }
 
   /** The bits that must be zero in all entries, leaf or not, of all levels in memory. */

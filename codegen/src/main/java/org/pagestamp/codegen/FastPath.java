@@ -12,27 +12,41 @@ import org.pagestamp.mode.PagingMode;
 import org.pagestamp.walk.Access;
 
 /**
- * The method {@code walk}: a straight line for accesses that succeed and find all accessed and
- * dirty bits set. Whatever deviates goes to {@code exact}, which starts over and finds out what it
- * is.
+ * A method for accesses that succeed and find all accessed and dirty bits set: a straight line from
+ * the root to the leaf. Whatever deviates goes to another method, which starts over and finds out
+ * what it is.
  *
  * <p>Entries are judged once, all together, by the {@link LeafMethods}. Until then addresses come
- * from entries that nobody has validated; that is harmless, since each is tested against the slots
- * before it is used, and slots are memory. The same test refuses the reserved bits above the
- * physical-address width, as no slot lies there. Only slots behind an accessor, whose reads may
- * have effects, make every entry be validated before it is followed.
+ * from entries that nobody has validated; that is harmless, since none can lead out of the slots,
+ * and slots are memory. Only slots behind an accessor, whose reads may have effects, make every
+ * entry be validated before it is followed.
+ *
+ * <p>A class has this once or twice: {@code walk} with {@link DirectReads} where they apply, and
+ * otherwise, or as what a direct walk falls back to under the name {@code search}, with a search of
+ * the slots at each level.
  *
  * <p>What is not needed for the descent is in methods of its own: C2 inlines a method of up to 325
  * bytes of bytecode where it is hot, and a walker that is not inlined costs its caller a third
  * more.
  */
 final class FastPath extends WalkMethod {
+  /** An entry that may map a page, and how the walk ends then. */
+  private record LargePage(Expr entry, Expr leaf) {}
+
   private final LeafMethods leaves;
+  private final DirectReads direct;
   private final Expr exact;
 
-  FastPath(WalkerParts parts, LeafMethods leaves, Code code, Expr... parameters) {
+  /**
+   * For one of the two methods.
+   *
+   * @param direct how to read without a search, or null to search
+   */
+  FastPath(
+      WalkerParts parts, LeafMethods leaves, DirectReads direct, Code code, Expr... parameters) {
     super(parts, code, parameters);
     this.leaves = leaves;
+    this.direct = direct;
     this.exact = parts.callExact(vcpu, gva, access);
   }
 
@@ -43,45 +57,80 @@ final class FastPath extends WalkMethod {
     if (mode.isLongMode()) {
       code.returnIf(Cond.isNotZero(entries.nonCanonical(gva)), exact);
     }
-    Expr table = entries.root(VcpuFields.cr3(vcpu));
+    Expr root;
     if (mode == PagingMode.PAE) {
       Expr pdpte = code.let("pdpte", VcpuFields.pdpte(vcpu, gva));
       code.returnIf(Cond.isZero(Expr.and(pdpte, EntryFormat.present())), exact);
-      table = entries.table(pdpte);
+      root = code.let("root", entries.table(pdpte));
+    } else {
+      root = code.let("root", entries.root(VcpuFields.cr3(vcpu)));
     }
-    descend(mode.level(mode.topLevelInMemory()), table, List.of());
+    descend(mode.level(mode.topLevelInMemory()), root, root, List.of(), List.of());
   }
 
-  /** Reads the entry of {@code level} and goes on below. */
-  private void descend(PagingLevel level, Expr table, List<Expr> above) {
-    Expr entry =
-        code.let(
-            EntryFormat.name(level), slots.entry(Expr.plus(table, entries.byteIndex(level, gva))));
-    List<Expr> read = new ArrayList<>(above);
-    read.addFirst(entry);
-    Expr leaf = leaves.call(level, vcpu, gva, access, read);
+  /**
+   * Reads the entry of {@code level} and goes on below.
+   *
+   * @param above the root or the entry that points to the table
+   * @param read the entries above, the lowest first
+   * @param largerPages what to do for those of them that map pages, not asked yet
+   */
+  private void descend(
+      PagingLevel level,
+      Expr root,
+      Expr above,
+      List<Expr> read,
+      List<LargePage> largerPages) {
+    Expr entry = code.let(EntryFormat.name(level), entry(level, above));
+    List<Expr> entriesSoFar = new ArrayList<>(read);
+    entriesSoFar.addFirst(entry);
+    Expr leaf = leaves.call(level, direct != null, vcpu, gva, access, root, entriesSoFar);
+    List<LargePage> larger = new ArrayList<>(largerPages);
     if (level.leafRule() == LeafRule.ALWAYS) {
       code.ret(leaf);
       return;
     }
     if (level.hasPageSizeBit(role)) {
-      code.returnIf(Cond.isNotZero(Expr.and(entry, EntryFormat.pageSize())), leaf);
+      larger.add(new LargePage(entry, leaf));
+      if (level.number() == 2 || plan.hasAccessors()) {
+        leaveForLargePage(larger);
+        larger.clear();
+      }
     }
-    validate(level, entry);
-    descend(mode.level(level.number() - 1), entries.tableOrBeyond(entry, plan), read);
-  }
-
-  /** Checks what the leaf's method cannot, or everything if reads of slots may have effects. */
-  private void validate(PagingLevel level, Expr entry) {
     if (plan.hasAccessors()) {
       long cared = EntryBits.P | entries.reservedInTable(level);
       Expr valid = Expr.and(entry, constant(cared));
       code.returnIf(Cond.notEqual(valid, EntryFormat.present()), exact);
+    }
+    descend(mode.level(level.number() - 1), root, entry, entriesSoFar, larger);
+  }
+
+  /**
+   * One question for all page sizes: small pages are the common ones. What was read below a larger
+   * page is some word in it.
+   */
+  private void leaveForLargePage(List<LargePage> pages) {
+    if (pages.size() == 1) {
+      code.returnIf(entries.isLarge(pages.getFirst().entry()), pages.getFirst().leaf());
       return;
     }
-    long own = entries.reservedInTable(level) & ~entries.refusedBySlots(plan) & ~EntryBits.NX;
-    if (own != 0) {
-      code.returnIf(Cond.isNotZero(Expr.and(entry, constant(own))), exact);
+    Expr any = pages.stream().map(LargePage::entry).reduce(Expr::or).orElseThrow();
+    code.when(
+        entries.isLarge(any),
+        () -> {
+          for (LargePage page : pages.subList(0, pages.size() - 1)) {
+            code.returnIf(entries.isLarge(page.entry()), page.leaf());
+          }
+          code.ret(pages.getLast().leaf());
+        });
+  }
+
+  private Expr entry(PagingLevel level, Expr above) {
+    Expr index = entries.byteIndex(level, gva);
+    if (direct != null) {
+      return direct.entry(slots, above, index);
     }
+    boolean isRoot = level.number() == mode.topLevelInMemory();
+    return slots.entry(Expr.plus(isRoot ? above : entries.tableOrBeyond(above, plan), index));
   }
 }

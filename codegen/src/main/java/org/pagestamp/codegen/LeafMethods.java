@@ -13,154 +13,213 @@ import org.pagestamp.mode.PagingLevel;
 import org.pagestamp.mode.Role;
 
 /**
- * The ends of the fast path for each page size: they judge all entries of a walk at once, and pack
- * the result.
+ * The ends of the fast path for each page size, {@code leaf1} to {@code leaf3}: they judge all
+ * entries of a walk at once, and pack the result.
  *
- * <p>{@code leaf1} to {@code leaf3} take what is common: a page in the likely slot, and NX in no
- * entry above the leaf. Their result is one AND away from the leaf entry. {@code anyLeaf1} to
- * {@code anyLeaf3} take over where that does not hold, and where the likely slot is read-only, so
- * that no result is so simple, there are only those.
+ * <p>They take what is common: no entry above the leaf has NX, and the page is in the likely slot.
+ * Their result is one AND away from the leaf entry, two for a large page. What deviates goes to
+ * {@code deviating}, which they share and which adds to the result what is rare, or passes the walk
+ * on.
  *
- * <p>Both get the entries rather than their combinations: what is computed before the last entry is
+ * <p>They get the entries rather than their combinations: what is computed before the last entry is
  * there would delay the walk to it.
  */
 final class LeafMethods {
+  private static final String DEVIATING = "deviating";
+
   private final WalkerParts parts;
   private final Role role;
   private final SlotPlan plan;
+  private final DirectReads direct;
 
-  LeafMethods(WalkerParts parts) {
+  /**
+   * The methods of one class.
+   *
+   * @param direct how its walks read without a search, or null if they always search
+   */
+  LeafMethods(WalkerParts parts, DirectReads direct) {
     this.parts = parts;
     this.role = parts.role();
     this.plan = parts.plan();
+    this.direct = direct;
   }
 
   /**
    * Calls the method that ends a walk at a level.
    *
+   * @param directly whether the entries were read without a search
+   * @param root where the first table is
    * @param entries the leaf and the entries above it, the leaf first
    */
-  Expr call(PagingLevel level, Expr vcpu, Expr gva, Expr access, List<Expr> entries) {
-    String name = (hasCommonCase() ? "leaf" : "anyLeaf") + level.number();
-    return call(name, vcpu, gva, access, entries);
-  }
-
-  private Expr call(String name, Expr vcpu, Expr gva, Expr access, List<Expr> entries) {
+  Expr call(
+      PagingLevel level,
+      boolean directly,
+      Expr vcpu,
+      Expr gva,
+      Expr access,
+      Expr root,
+      List<Expr> entries) {
     List<Expr> arguments = new ArrayList<>(List.of(vcpu, gva, access));
+    if (direct != null) {
+      arguments.add(constant(care(level, directly)));
+      arguments.add(root);
+    }
     arguments.addAll(entries);
     StringBuilder descriptor = new StringBuilder("(");
     arguments.forEach(argument -> descriptor.append(argument.descriptor()));
     return Expr.call(
-        parts.owner(), name, descriptor.append(")J").toString(), arguments.toArray(Expr[]::new));
+        parts.owner(),
+        "leaf" + level.number(),
+        descriptor.append(")J").toString(),
+        arguments.toArray(Expr[]::new));
   }
 
-  private boolean hasCommonCase() {
-    return plan.isWritable(plan.likely());
+  /** The bits of the entries above a leaf, and of all addresses, that are clear in common walks. */
+  private long care(PagingLevel level, boolean directly) {
+    long reserved = parts.entries().reservedAbove(level, plan, directly);
+    if (directly) {
+      reserved |= direct.outside();
+    }
+    return role.mode().entryBytes() == Long.BYTES
+        ? reserved | EntryBits.NX
+        : reserved & EntryBits.FRAME_32;
   }
 
-  /** Emits the methods of all levels that can map pages. */
+  /** Emits the methods of all levels that can map pages, and what they share. */
   void write(ClassBody body, List<Parameter> walkParameters) {
     for (PagingLevel level : role.mode().levels()) {
       if (level.leafRule() == LeafRule.ALWAYS || level.hasPageSizeBit(role)) {
-        if (hasCommonCase()) {
-          write(body, "leaf", level, walkParameters, this::finishCommon);
-        }
-        write(body, "anyLeaf", level, walkParameters, this::finishAny);
+        writeLeaf(body, level, walkParameters);
       }
     }
+    List<Parameter> parameters = new ArrayList<>(walkParameters);
+    parameters.add(new Parameter("wrong", Expr.LONG));
+    parameters.add(new Parameter("strays", Expr.LONG));
+    parameters.add(new Parameter("result", Expr.LONG));
+    body.method(
+        Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC,
+        DEVIATING,
+        Expr.LONG,
+        parameters,
+        (code, p) -> finishDeviating(code, p[0], p[1], p[2], p[3], p[4], p[5]));
   }
 
-  private void write(
-      ClassBody body,
-      String name,
-      PagingLevel level,
-      List<Parameter> walkParameters,
-      Finish statements) {
+  private void writeLeaf(ClassBody body, PagingLevel level, List<Parameter> walkParameters) {
     List<Parameter> parameters = new ArrayList<>(walkParameters);
+    if (direct != null) {
+      parameters.add(new Parameter("care", Expr.LONG));
+      parameters.add(new Parameter("root", Expr.LONG));
+    }
+    int first = parameters.size();
     for (int i = level.number(); i <= role.mode().topLevelInMemory(); i++) {
       parameters.add(new Parameter(EntryFormat.name(role.mode().level(i)), Expr.LONG));
     }
     body.method(
         Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC,
-        name + level.number(),
+        "leaf" + level.number(),
         Expr.LONG,
         parameters,
-        (code, p) ->
-            statements.write(
-                code, level, p[0], p[1], p[2], List.of(p).subList(3, parameters.size())));
+        (code, p) -> {
+          List<Expr> entries = List.of(p).subList(first, parameters.size());
+          Expr care = direct == null ? constant(care(level, false)) : p[3];
+          finish(code, level, p[0], p[1], p[2], care, direct == null ? null : p[4], entries);
+        });
   }
 
-  /** The statements of a method. */
-  private interface Finish {
-    void write(Code code, PagingLevel level, Expr vcpu, Expr gva, Expr access, List<Expr> entries);
-  }
-
-  private void finishCommon(
-      Code code, PagingLevel level, Expr vcpu, Expr gva, Expr access, List<Expr> entries) {
-    PermissionFields permissions = parts.permissions();
-    Expr other = call("anyLeaf" + level.number(), vcpu, gva, access, entries);
-    Expr leaf = entries.getFirst();
-    Expr and = combineUpper(code, "and", entries, Expr::and);
-    Expr or = null;
-    if (role.mode().entryBytes() == Long.BYTES) {
-      or = combineUpper(code, "or", entries, Expr::or);
-    }
-    Expr result =
-        code.let(
-            "result",
-            parts
-                .results()
-                .combined(
-                    level,
-                    leaf,
-                    and,
-                    null,
-                    gva,
-                    permissions.alwaysOne(),
-                    permissions.alwaysZero()));
-    boolean sized = permissions.knowsLikelySlot();
-    Expr wrong =
-        sized
-            ? permissions.differsOrElsewhere(result, access)
-            : permissions.differs(result, access);
-    code.returnIf(Cond.isNotZero(orReserved(level, leaf, wrong)), other);
-    if (or != null) {
-      code.returnIf(Cond.less(or, constant(0)).printedAs(or.text() + " has NX"), other);
-    }
-    permissions.keyDenies(vcpu, leaf, result, access).forEach(cond -> code.returnIf(cond, other));
-    if (!sized) {
-      Expr page = Expr.and(result, constant("FRAME", EntryBits.FRAME));
-      SlotMethods slots = parts.slots();
-      code.returnIf(Cond.notBelow(slots.likelyOffset(page), slots.likelySize()), other);
-    }
-    code.ret(result);
-  }
-
-  private void finishAny(
-      Code code, PagingLevel level, Expr vcpu, Expr gva, Expr access, List<Expr> entries) {
+  private void finish(
+      Code code,
+      PagingLevel level,
+      Expr vcpu,
+      Expr gva,
+      Expr access,
+      Expr care,
+      Expr root,
+      List<Expr> entries) {
     PermissionFields permissions = parts.permissions();
     Expr exact = parts.callExact(vcpu, gva, access);
     Expr leaf = entries.getFirst();
+    long rare = parts.entries().rareInLeaf(level) & ~permissions.alwaysZero();
+    if (rare != 0) {
+      code.returnIf(Cond.isNotZero(Expr.and(leaf, constant(rare))), exact);
+    }
     Expr and = combineUpper(code, "and", entries, Expr::and);
-    Expr or = combineUpper(code, "or", entries, Expr::or);
+    Expr or = care.isConstant(0) ? null : combineUpper(code, "or", entries, Expr::or);
     Expr result =
         code.let(
             "result",
             parts
                 .results()
-                .combined(
-                    level, leaf, and, or, gva, permissions.alwaysOne(), permissions.alwaysZero()));
-    Expr wrong = orReserved(level, leaf, permissions.differs(result, access));
-    code.returnIf(Cond.isNotZero(wrong), exact);
+                .common(level, leaf, and, gva, permissions.alwaysOne(), permissions.alwaysZero()));
+    Expr wrong =
+        code.let(
+            "wrong",
+            permissions.knowsLikelySlot()
+                ? permissions.differsOrElsewhere(result, access)
+                : permissions.differs(result, access));
+    if (or == null && root == null) {
+      Expr deviating = deviating(vcpu, gva, access, wrong, constant(0), result);
+      code.returnIf(Cond.isNotZero(wrong), deviating);
+    } else if (care.isConstant(EntryBits.NX)) {
+      Expr executeDisable = Expr.and(or, constant("NX", EntryBits.NX));
+      Expr deviating = deviating(vcpu, gva, access, wrong, executeDisable, result);
+      code.returnIf(Cond.isNotZero(wrong), deviating);
+      code.returnIf(Cond.less(or, constant(0)).printedAs(or.text() + " has NX"), deviating);
+    } else {
+      Expr strays = code.let("strays", strays(root, and, or, care));
+      Expr deviating = deviating(vcpu, gva, access, wrong, strays, result);
+      code.returnIf(Cond.isNotZero(Expr.or(wrong, strays)), deviating);
+    }
     permissions.keyDenies(vcpu, leaf, result, access).forEach(cond -> code.returnIf(cond, exact));
-    SlotFlags.add(code, parts.slots(), plan, result);
+    if (!permissions.knowsLikelySlot()) {
+      SlotFlags.add(code, parts.slots(), plan, result);
+    }
     code.ret(result);
   }
 
-  /** Adds the leaf's reserved bits that are not part of the result. */
-  private Expr orReserved(PagingLevel level, Expr leaf, Expr wrong) {
-    long inLeaf = parts.entries().reservedInLeaf(level) & ~parts.permissions().alwaysZero();
-    return inLeaf == 0 ? wrong : Expr.or(wrong, Expr.and(leaf, constant(inLeaf)));
+  private Expr deviating(
+      Expr vcpu, Expr gva, Expr access, Expr wrong, Expr strays, Expr result) {
+    return Expr.call(
+        parts.owner(),
+        DEVIATING,
+        "(Lorg/pagestamp/walk/VcpuState;JIJJJ)J",
+        vcpu,
+        gva,
+        access,
+        wrong,
+        strays,
+        result);
+  }
+
+  private Expr strays(Expr root, Expr and, Expr or, Expr care) {
+    if (root == null) {
+      return Expr.and(or, care);
+    }
+    Expr allAnd = and == null ? root : Expr.and(and, root);
+    Expr allOr = or == null ? root : Expr.or(or, root);
+    return Expr.and(direct.strays(allAnd, allOr), care);
+  }
+
+  /**
+   * What is allowed, yet not common: adds NX of upper levels, and what holds the page. All else is
+   * passed on.
+   */
+  private void finishDeviating(
+      Code code, Expr vcpu, Expr gva, Expr access, Expr wrong, Expr strays, Expr result) {
+    if (direct != null) {
+      Expr outside = Expr.and(strays, constant("OUTSIDE", direct.outside()));
+      code.returnIf(Cond.isNotZero(outside), parts.call("search", vcpu, gva, access));
+    }
+    PermissionFields permissions = parts.permissions();
+    Expr exact = parts.callExact(vcpu, gva, access);
+    Expr forbidding = Expr.and(wrong, constant(~EntryBits.FRAME | permissions.alwaysZero()));
+    Expr upper = Expr.and(strays, permissions.careOrAllBut(access, EntryBits.NX));
+    code.returnIf(Cond.isNotZero(Expr.or(forbidding, upper)), exact);
+    permissions.keyDenies(vcpu, result, result, access).forEach(cond -> code.returnIf(cond, exact));
+    if (role.mode().entryBytes() == Long.BYTES) {
+      code.set(result, Expr.or(result, Expr.and(strays, constant("NX", EntryBits.NX))));
+    }
+    SlotFlags.add(code, parts.slots(), plan, result);
+    code.ret(result);
   }
 
   /** The entries above the leaf in one, or null if there are none. */

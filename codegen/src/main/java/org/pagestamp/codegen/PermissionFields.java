@@ -44,7 +44,8 @@ final class PermissionFields {
     this.role = role;
     PermissionMasks masks = new PermissionMasks(role);
     long[] rights = masks.table(alwaysOne, dirty, alwaysZero);
-    boolean withSlot = plan.hasSlots() && plan.likelyBits() != 0;
+    boolean withSlot =
+        plan.hasSlots() && plan.isWritable(plan.likely()) && plan.likelyBits() != 0;
     this.columns = withSlot ? WITH_SLOT + PermissionMasks.COLUMNS : PermissionMasks.COLUMNS;
     this.table = withSlot ? addSlot(rights, plan) : rights;
     this.keyBits = IntStream.range(0, Access.LIMIT).map(masks::keyBits).toArray();
@@ -107,6 +108,11 @@ final class PermissionFields {
   /** An access below the limit, in a form that spares C2 the array's bounds check. */
   private static Expr inRange(Expr access) {
     return Expr.intAnd(access, Expr.intConstant(Access.LIMIT - 1));
+  }
+
+  /** The bits that matter to the access, and all bits but {@code some}. */
+  Expr careOrAllBut(Expr access, long some) {
+    return Expr.or(column(access, PermissionMasks.CARE), constant(~some));
   }
 
   /** Not zero if the rights, and nothing but the rights, forbid the access. */

@@ -33,49 +33,70 @@ final class ResultFormat {
    * @param or OR of the entries above, or null if there are none
    */
   Expr success(PagingLevel level, Expr leaf, Expr and, Expr or, Expr gva) {
-    return combined(level, leaf, and, role.nxe() ? or : null, gva, 0, 0);
-  }
-
-  /**
-   * What is a success if the access is allowed: the same with more bits of all levels in it, so
-   * that whether it is allowed can be seen in it.
-   *
-   * @param or OR of the entries above, or null if none is there or none has NX
-   * @param allOne bits that a success has set in all entries; here they are ANDed
-   * @param allZero bits that a success has clear in all entries; here they are the leaf's
-   */
-  Expr combined(
-      PagingLevel level, Expr leaf, Expr and, Expr or, Expr gva, long allOne, long allZero) {
-    long anded = FOLDED | allOne;
-    long kept = WalkResult.LEAF_ATTRIBUTES | anded | allZero | EntryBits.NX;
+    long kept = WalkResult.LEAF_ATTRIBUTES | FOLDED | EntryBits.NX;
     if (level.number() == 1) {
       kept |= EntryBits.PAT | role.mode().tableMask();
     }
-    if (role.mode().entryBytes() == Integer.BYTES) {
-      kept &= 0xFFFF_FFFFL;
-    }
-    Expr mask = constant(kept);
-    if (and != null) {
-      mask = Expr.and(Expr.or(and, constant(nameOfOthers(anded), ~anded)), mask);
-    }
-    Expr result = Expr.and(leaf, mask);
+    Expr result = Expr.and(leaf, mask(and, FOLDED, inEntry(kept)));
     if (level.number() > 1) {
       int left = Long.numberOfTrailingZeros(EntryBits.PAT_LARGE / EntryBits.PAT);
       Expr pat = Expr.and(Expr.shiftRight(leaf, left), constant("PAT", EntryBits.PAT));
       result = Expr.or(Expr.or(result, entries.pageGpa(level, leaf, gva)), pat);
     }
-    if (or != null && role.mode().entryBytes() == Long.BYTES) {
+    if (or != null && role.nxe()) {
       result = Expr.or(result, Expr.and(or, constant("NX", EntryBits.NX)));
     }
-    long levelBits = WalkResult.levelBits(level.number());
-    return levelBits == 0 ? result : Expr.or(result, constant("LEVEL" + level.number(), levelBits));
+    return Expr.or(result, levelBits(level));
   }
 
-  private static String nameOfOthers(long anded) {
-    return "~("
-        + ((anded & EntryBits.P) != 0 ? "P|" : "")
+  /**
+   * What is a success if the access is allowed, the leaf has none of {@link
+   * EntryFormat#rareInLeaf}, and no entry above has NX: two operations at most from the leaf. It has
+   * more bits of all levels in it, so that whether it is allowed can be seen in it.
+   *
+   * @param allOne bits that a success has set in all entries; here they are ANDed
+   * @param allZero bits that a success has clear in all entries; here they are the leaf's
+   */
+  Expr common(PagingLevel level, Expr leaf, Expr and, Expr gva, long allOne, long allZero) {
+    long anded = FOLDED | allOne;
+    long frame = role.mode().tableMask() & -level.pageSize();
+    long kept = WalkResult.LEAF_ATTRIBUTES | anded | allZero | EntryBits.NX | frame;
+    if (level.number() == 1) {
+      return Expr.and(leaf, mask(and, anded, inEntry(kept | EntryBits.PAT)));
+    }
+    Expr offset = Expr.and(gva, constant((level.pageSize() - 1) & EntryBits.FRAME));
+    // A sum, as C2 would join the constant of an OR to the leaf's after all.
+    return Expr.or(
+        Expr.and(leaf, mask(and, anded, inEntry(kept))), Expr.plus(offset, levelBits(level)));
+  }
+
+  private static Expr levelBits(PagingLevel level) {
+    long bits = WalkResult.levelBits(level.number());
+    return bits == 0 ? constant(0) : constant("LEVEL" + level.number(), bits);
+  }
+
+  private long inEntry(long bits) {
+    return role.mode().entryBytes() == Integer.BYTES ? bits & 0xFFFF_FFFFL : bits;
+  }
+
+  /** What of the leaf stays: ready before the leaf is, so that only the AND with it is not. */
+  private Expr mask(Expr and, long anded, long kept) {
+    if (and == null) {
+      return constant(kept);
+    }
+    if (role.mode().entryBytes() == Integer.BYTES) {
+      // No mask below 1 << 31 for an entry of 4 bytes: see EntryFormat.isLarge.
+      return Expr.and(
+          Expr.or(and, constant("~(" + nameOfAnded(anded) + ")", ~anded)), constant(kept));
+    }
+    return Expr.or(
+        Expr.and(and, constant(nameOfAnded(anded), anded)), constant(kept & ~anded));
+  }
+
+  private static String nameOfAnded(long anded) {
+    return ((anded & EntryBits.P) != 0 ? "P|" : "")
         + "W|U"
-        + ((anded & EntryBits.A) != 0 ? "|A)" : ")");
+        + ((anded & EntryBits.A) != 0 ? "|A" : "");
   }
 
   /** The part of every fault's error code that the access determines, where a fault has it. */

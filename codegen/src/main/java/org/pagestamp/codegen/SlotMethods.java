@@ -58,6 +58,11 @@ final class SlotMethods {
     return Expr.call(owner, "entry", "(J)J", gpa);
   }
 
+  /** The entry at {@code offset} in the likely slot. */
+  Expr likelyEntry(Expr offset) {
+    return memory.readAt(plan.likely(), offset);
+  }
+
   /** The result bits of the slot that holds a page outside the likely slot. */
   Expr unlikelyFlags(Expr gpa) {
     return plan.count() <= 1

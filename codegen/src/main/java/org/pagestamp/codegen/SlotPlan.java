@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.slot.AccessorBacking;
 import org.pagestamp.slot.MemSlot;
@@ -95,6 +96,13 @@ final class SlotPlan {
 
   boolean hasSlots() {
     return likely >= 0;
+  }
+
+  /** Whether the largest slot is so much larger than any other that tables are expected in it. */
+  boolean likelyDominates() {
+    long least = slot(likely).pages() / 2;
+    return IntStream.range(0, slots.size())
+        .allMatch(number -> number == likely || slot(number).pages() <= least);
   }
 
   /** The end of the highest slot; 0 without slots. */

@@ -30,6 +30,7 @@ final class WalkerAssembler {
   private final SlotLayout layout;
   private final String name;
   private final SlotPlan plan;
+  private final DirectReads direct;
   private final ClassConstants constants;
   private final Listing listing = new Listing();
   private final ClassWriter writer = new FramesWithoutLoading();
@@ -40,6 +41,7 @@ final class WalkerAssembler {
     this.layout = layout;
     this.name = name;
     this.plan = new SlotPlan(layout);
+    this.direct = DirectReads.of(plan, role.mode());
     this.constants = new ClassConstants(PACKAGE + name);
   }
 
@@ -97,6 +99,9 @@ final class WalkerAssembler {
     if (plan.count() > SLOTS_LISTED) {
       listing.line("//   and " + (plan.count() - SLOTS_LISTED) + " more");
     }
+    if (direct != null) {
+      listing.line("// " + direct.legend());
+    }
   }
 
   private void writeConstructor() {
@@ -118,13 +123,21 @@ final class WalkerAssembler {
       writeExact(parts, "walk", true);
       return;
     }
-    LeafMethods leaves = new LeafMethods(parts);
+    LeafMethods leaves = new LeafMethods(parts, direct);
     body.method(
         Opcodes.ACC_PUBLIC,
         "walk",
         Expr.LONG,
         WALK_PARAMETERS,
-        (code, p) -> new FastPath(parts, leaves, code, p).write());
+        (code, p) -> new FastPath(parts, leaves, direct, code, p).write());
+    if (direct != null) {
+      body.method(
+          Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC,
+          "search",
+          Expr.LONG,
+          WALK_PARAMETERS,
+          (code, p) -> new FastPath(parts, leaves, null, code, p).write());
+    }
     leaves.write(body, WALK_PARAMETERS);
     body.method(
         Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC,

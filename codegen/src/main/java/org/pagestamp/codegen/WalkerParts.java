@@ -25,6 +25,11 @@ record WalkerParts(
 
   /** The call of the method that finds out everything. */
   Expr callExact(Expr vcpu, Expr gva, Expr access) {
-    return Expr.call(owner, "exact", WALK, vcpu, gva, access);
+    return call("exact", vcpu, gva, access);
+  }
+
+  /** The call of a method with the parameters of a walk. */
+  Expr call(String name, Expr vcpu, Expr gva, Expr access) {
+    return Expr.call(owner, name, WALK, vcpu, gva, access);
   }
 }

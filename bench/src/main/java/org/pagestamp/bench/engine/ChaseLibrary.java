@@ -149,15 +149,15 @@ public final class ChaseLibrary {
    * The chase of a mode's loads down to a leaf, a whole array of addresses a call. Takes addresses
    * on the heap, and so blocks the garbage collector while it runs.
    *
+   * @param name of the functions in {@code chase.c}
    * @param leaf level of the leaf
    */
   @SuppressWarnings("restricted")
-  MethodHandle chase(PagingMode mode, int leaf, boolean dependent) {
-    String name =
-        "chase_%d_%d_%d_%s"
-            .formatted(
-                mode.topLevel(), mode.entryBytes(), leaf, dependent ? "dependent" : "independent");
+  MethodHandle chase(String name, PagingMode mode, int leaf, boolean dependent) {
+    String loop = dependent ? "dependent" : "independent";
+    String symbol =
+        "%s_%d_%d_%d_%s".formatted(name, mode.topLevel(), mode.entryBytes(), leaf, loop);
     return Linker.nativeLinker()
-        .downcallHandle(symbols.findOrThrow(name), CHASE, Linker.Option.critical(true));
+        .downcallHandle(symbols.findOrThrow(symbol), CHASE, Linker.Option.critical(true));
   }
 }

@@ -18,11 +18,27 @@ import org.pagestamp.walk.Walker;
 
 /** What walks the tables. */
 public enum Engine {
-  /** No walker: the bare loads that any walk needs, in C: the limit. Only where gcc is present. */
+  /**
+   * No walker: the bare loads that any walk needs, in C, as gcc -O3 compiles the plain loop. Only
+   * where gcc is present.
+   */
   CHASE_C {
     @Override
     WalkLoop unchecked(TableImage image) {
-      return new NativeChaseLoop(image);
+      return new NativeChaseLoop("chase", image);
+    }
+
+    @Override
+    public boolean isAvailable() {
+      return ChaseLibrary.isAvailable();
+    }
+  },
+
+  /** The same loads in C with the shortest chain from one to the next that could be had of gcc. */
+  SHORTEST_CHASE_C {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      return new NativeChaseLoop("shortest", image);
     }
 
     @Override
@@ -133,14 +149,17 @@ public enum Engine {
   }
 
   private boolean isChase() {
-    return this == CHASE_C || this == CHASE_JAVA;
+    return this == CHASE_C || this == SHORTEST_CHASE_C || this == CHASE_JAVA;
   }
 
   /** For example {@code chase C} or {@code eight in runs}. */
   public String label() {
-    return this == CHASE_C
-        ? "chase C"
-        : this == CHASE_JAVA ? "chase Java" : name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return switch (this) {
+      case CHASE_C -> "chase C";
+      case SHORTEST_CHASE_C -> "shortest chase C";
+      case CHASE_JAVA -> "chase Java";
+      default -> name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    };
   }
 
   private static Walker interpreted(TableImage image) {
@@ -170,7 +189,7 @@ public enum Engine {
   /** Whether a result means what the interpreted walker's means. */
   private boolean agrees(long own, long reference, TableImage image) {
     return switch (this) {
-      case CHASE_C, CHASE_JAVA -> {
+      case CHASE_C, SHORTEST_CHASE_C, CHASE_JAVA -> {
         // The chase ends at the leaf, whose frame is that of the first 4 KiB of the page.
         long pageMask =
             image.leafLevel() == 0 ? -1 : -image.role().mode().level(image.leafLevel()).pageSize();

@@ -11,10 +11,15 @@ final class NativeChaseLoop implements WalkLoop {
   private final MemorySegment memory;
   private final long cr3;
 
-  NativeChaseLoop(TableImage image) {
+  /**
+   * A loop over an image.
+   *
+   * @param name of the functions in {@code chase.c}
+   */
+  NativeChaseLoop(String name, TableImage image) {
     ChaseLibrary library = ChaseLibrary.load();
-    dependent = library.chase(image.role().mode(), image.leafLevel(), true);
-    independent = library.chase(image.role().mode(), image.leafLevel(), false);
+    dependent = library.chase(name, image.role().mode(), image.leafLevel(), true);
+    independent = library.chase(name, image.role().mode(), image.leafLevel(), false);
     memory = image.memory();
     cr3 = image.cr3();
   }

@@ -48,6 +48,7 @@ final class WalkScenario implements Scenario {
   WalkScenario enginesAndChases() {
     return comparing(Engine.GENERATED, Engine.CHASE_C)
         .comparing(Engine.GENERATED, Engine.CHASE_JAVA)
+        .comparing(Engine.SHORTEST_CHASE_C, Engine.CHASE_C)
         .comparing(Engine.CHASE_JAVA, Engine.CHASE_C)
         .comparing(Engine.INTERPRETED, Engine.CHASE_C)
         .comparing(Engine.GENERATED, Engine.INTERPRETED);

@@ -26,7 +26,7 @@ class EngineTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"CHASE_C", "CHASE_JAVA"})
+  @EnumSource(names = {"CHASE_C", "SHORTEST_CHASE_C", "CHASE_JAVA"})
   @DisplayName("an engine that reads another page out of a table is not timed")
   void wrongPage(Engine engine) {
     assumeTrue(engine.isAvailable());

@@ -1,0 +1,81 @@
+package org.pagestamp.codegen;
+
+import static org.pagestamp.codegen.Expr.constant;
+
+import org.pagestamp.mode.PagingMode;
+
+/**
+ * Reading entries on the supposition that all tables lie in one slot, whose size is a power of two
+ * and whose base is aligned to it.
+ *
+ * <p>The address bits that vary inside the slot are the offset: an address outside leads to another
+ * entry inside, never out of the slot, so no read needs a test. Whether all addresses had the
+ * slot's other bits is one question about all of them together, asked when the leaf is judged; if
+ * not, what was read is forgotten.
+ */
+final class DirectReads {
+  /** With fewer levels a test for each costs less than the one for all. */
+  private static final int LEAST_LEVELS = 3;
+
+  private final SlotPlan plan;
+  private final PagingMode mode;
+
+  private DirectReads(SlotPlan plan, PagingMode mode) {
+    this.plan = plan;
+    this.mode = mode;
+  }
+
+  /** How a class reads this way, or null if its slots or its mode do not allow it or it would not pay. */
+  static DirectReads of(SlotPlan plan, PagingMode mode) {
+    boolean possible =
+        mode.topLevelInMemory() >= LEAST_LEVELS
+            && plan.hasSlots()
+            && plan.likelyDominates()
+            && plan.likelyBits() != 0
+            && !plan.isAccessor(plan.likely())
+            && (plan.slot(plan.likely()).baseGpa() & ~mode.tableMask()) == 0;
+    return possible ? new DirectReads(plan, mode) : null;
+  }
+
+  private long base() {
+    return plan.slot(plan.likely()).baseGpa();
+  }
+
+  private long size() {
+    return plan.slot(plan.likely()).byteSize();
+  }
+
+  /** The entry at {@code index} bytes in the table that {@code above} points to, if it is there. */
+  Expr entry(SlotMethods slots, Expr above, Expr index) {
+    Expr inside = Expr.and(above, constant("INSIDE", mode.tableMask() & (size() - 1)));
+    return slots.likelyEntry(Expr.plus(inside, index));
+  }
+
+  /** The address bits that are the same in the whole slot. */
+  long outside() {
+    return mode.tableMask() & -size();
+  }
+
+  /**
+   * Has bits of {@link #outside} set if one of the addresses leads out of the slot, and other bits
+   * set that are in {@code or}.
+   *
+   * @param and all addresses ANDed
+   * @param or all addresses ORed
+   */
+  Expr strays(Expr and, Expr or) {
+    if (base() == 0) {
+      return or;
+    }
+    return Expr.or(Expr.xor(and, or), Expr.xor(or, constant("BASE", base())));
+  }
+
+  /** The constants that a listing names. */
+  String legend() {
+    return "INSIDE "
+        + Expr.hex(mode.tableMask() & (size() - 1))
+        + ", OUTSIDE "
+        + Expr.hex(outside())
+        + (base() == 0 ? "" : ", BASE " + Expr.hex(base()));
+  }
+}
