@@ -3,6 +3,7 @@ package org.pagestamp.codegen;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
@@ -29,11 +30,7 @@ final class ClassBody {
   /** Emits a method; {@code access} are its access flags. */
   void method(int access, String name, String returned, List<Parameter> parameters, Body body) {
     StringBuilder descriptor = new StringBuilder("(");
-    StringBuilder header = new StringBuilder(typeName(returned) + " " + name + "(");
-    for (Parameter parameter : parameters) {
-      descriptor.append(parameter.descriptor());
-      header.append(header.toString().endsWith("(") ? "" : ", ").append(parameter.name());
-    }
+    parameters.forEach(parameter -> descriptor.append(parameter.descriptor()));
     MethodVisitor mv =
         visitor.visitMethod(access, name, descriptor.append(')') + returned, null, null);
     mv.visitCode();
@@ -43,13 +40,19 @@ final class ClassBody {
             .map(parameter -> code.declare(parameter.name(), parameter.descriptor()))
             .toArray(Expr[]::new);
     listing.line("");
-    listing.line(header.append(')').toString());
+    listing.line(() -> header(name, returned, parameters));
     listing.indented(() -> body.write(code, locals));
     Label end = new Label();
     mv.visitLabel(end);
     ends.put(name, end);
     mv.visitMaxs(0, 0); // computed by the ClassWriter
     mv.visitEnd();
+  }
+
+  private static String header(String name, String returned, List<Parameter> parameters) {
+    return parameters.stream()
+        .map(Parameter::name)
+        .collect(Collectors.joining(", ", typeName(returned) + " " + name + "(", ")"));
   }
 
   private static String typeName(String descriptor) {

@@ -2,6 +2,7 @@ package org.pagestamp.codegen;
 
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
@@ -42,14 +43,14 @@ final class Code {
 
   /** {@code local = value}. */
   void set(Expr local, Expr value) {
-    line(local.text() + " = " + value.text());
+    line(() -> local.text() + " = " + value.text());
     value.push(mv);
     Expr.store(local, mv);
   }
 
   /** {@code return value}. */
   void ret(Expr value) {
-    line("return " + value.text());
+    line(() -> "return " + value.text());
     value.push(mv);
     mv.visitInsn(value.descriptor().equals(Expr.LONG) ? Opcodes.LRETURN : Opcodes.IRETURN);
   }
@@ -62,7 +63,7 @@ final class Code {
 
   /** {@code array[index] = value}, of longs. */
   void setElement(Expr array, Expr index, Expr value) {
-    line(array.text() + "[" + index.text() + "] = " + value.text());
+    line(() -> array.text() + "[" + index.text() + "] = " + value.text());
     array.push(mv);
     index.push(mv);
     value.push(mv);
@@ -74,7 +75,7 @@ final class Code {
     Expr i = let(name, from);
     Label top = new Label();
     Label end = new Label();
-    line("while (" + name + " < " + to.text() + ")");
+    line(() -> "while (" + name + " < " + to.text() + ")");
     mv.visitLabel(top);
     i.push(mv);
     to.push(mv);
@@ -90,14 +91,14 @@ final class Code {
 
   /** A call for its effect. */
   void run(Expr voidCall) {
-    line(voidCall.text());
+    line(voidCall::text);
     voidCall.push(mv);
   }
 
   /** {@code if (condition) then}. */
   void when(Cond condition, Runnable then) {
     Label end = new Label();
-    line("if (" + condition.text() + ")");
+    line(() -> "if (" + condition.text() + ")");
     condition.jumpIfFalse().accept(mv, end);
     listing.indented(then);
     mv.visitLabel(end);
@@ -106,7 +107,7 @@ final class Code {
   /** {@code if (condition) return value}, on one line. */
   void returnIf(Cond condition, Expr value) {
     Label end = new Label();
-    line("if (" + condition.text() + ") return " + value.text());
+    line(() -> "if (" + condition.text() + ") return " + value.text());
     condition.jumpIfFalse().accept(mv, end);
     value.push(mv);
     mv.visitInsn(value.descriptor().equals(Expr.LONG) ? Opcodes.LRETURN : Opcodes.IRETURN);
@@ -117,7 +118,7 @@ final class Code {
   void choose(Cond condition, Runnable then, Runnable otherwise) {
     Label elseLabel = new Label();
     Label end = new Label();
-    line("if (" + condition.text() + ")");
+    line(() -> "if (" + condition.text() + ")");
     condition.jumpIfFalse().accept(mv, elseLabel);
     listing.indented(then);
     mv.visitJumpInsn(Opcodes.GOTO, end);
@@ -134,7 +135,7 @@ final class Code {
       labels[i] = new Label();
     }
     Label otherwise = new Label();
-    line("switch (" + selector.text() + ")");
+    line(() -> "switch (" + selector.text() + ")");
     selector.push(mv);
     mv.visitTableSwitchInsn(0, n - 1, otherwise, labels);
     listing.indented(
@@ -168,13 +169,17 @@ final class Code {
   /** {@code if (condition) continue}, in the body of {@link #tries}. */
   void tryAgainIf(Cond condition) {
     Label end = new Label();
-    line("if (" + condition.text() + ") continue");
+    line(() -> "if (" + condition.text() + ") continue");
     condition.jumpIfFalse().accept(mv, end);
     mv.visitJumpInsn(Opcodes.GOTO, nextTry);
     mv.visitLabel(end);
   }
 
   private void line(String text) {
+    line(() -> text);
+  }
+
+  private void line(Supplier<String> text) {
     Label start = new Label();
     mv.visitLabel(start);
     mv.visitLineNumber(listing.line(text), start);

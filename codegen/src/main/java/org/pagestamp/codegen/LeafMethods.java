@@ -101,10 +101,8 @@ final class LeafMethods {
     Expr other = call("anyLeaf" + level.number(), vcpu, gva, access, entries);
     Expr leaf = entries.getFirst();
     Expr and = combineUpper(code, "and", entries, Expr::and);
-    Expr or = null;
-    if (role.mode().entryBytes() == Long.BYTES) {
-      or = combineUpper(code, "or", entries, Expr::or);
-    }
+    boolean hasNx = role.mode().entryBytes() == Long.BYTES;
+    Expr or = hasNx ? combineUpper(code, "or", entries, Expr::or) : null;
     Expr result =
         code.let(
             "result",
@@ -125,7 +123,7 @@ final class LeafMethods {
             : permissions.differs(result, access);
     code.returnIf(Cond.isNotZero(orReserved(level, leaf, wrong)), other);
     if (or != null) {
-      code.returnIf(Cond.less(or, constant(0)).printedAs(or.text() + " has NX"), other);
+      code.returnIf(Cond.less(or, constant(0)).printedAs(() -> or.text() + " has NX"), other);
     }
     permissions.keyDenies(vcpu, leaf, result, access).forEach(cond -> code.returnIf(cond, other));
     if (!sized) {

@@ -5,6 +5,7 @@ import static org.pagestamp.codegen.Expr.intConstant;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.Supplier;
 import org.pagestamp.slot.AccessorBacking;
 import org.pagestamp.slot.DirtyLog;
 import org.pagestamp.slot.MemSlot;
@@ -62,7 +63,7 @@ final class SlotMemory {
   }
 
   private Expr get(Expr segment, Expr offset) {
-    String shortText = segment.text() + "[" + offset.text() + "]";
+    Supplier<String> shortText = () -> segment.text() + "[" + offset.text() + "]";
     if (wide) {
       Expr layout = layoutField("LONG", ValueLayout.OfLong.class);
       String descriptor = "(Ljava/lang/foreign/ValueLayout$OfLong;J)J";

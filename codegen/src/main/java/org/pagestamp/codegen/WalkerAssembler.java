@@ -68,7 +68,7 @@ final class WalkerAssembler {
     writer.visitEnd();
     byte[] classFile = writer.toByteArray();
     return new WalkerClass(
-        name, classFile, listing.toString(), body.sizes(), constants.classData());
+        name, classFile, listing::toString, body.sizes(), constants.classData());
   }
 
   private WalkerParts parts(String owner) {
@@ -84,19 +84,24 @@ final class WalkerAssembler {
   }
 
   private void writeHead() {
-    listing.line("// " + name + ": " + role);
-    listing.line("// " + plan.count() + " slots, " + plan.writable() + " writable");
+    listing.line(() -> "// " + name + ": " + role);
+    listing.line(() -> "// " + plan.count() + " slots, " + plan.writable() + " writable");
     for (int i = 0; i < Math.min(plan.count(), SLOTS_LISTED); i++) {
-      MemSlot slot = plan.slot(i);
-      listing.line("//   slot " + i + " " + slot + (i == plan.likely() ? ", tried first" : ""));
+      String likely = i == plan.likely() ? ", tried first" : "";
+      int number = i;
+      listing.line(() -> "//   slot " + number + " " + plan.slot(number) + likely);
     }
     if (role.mode() != PagingMode.NO_PAGING) {
-      String root = Expr.hex(role.mode().rootMask());
-      listing.line("// ROOT " + root + ", FRAME " + Expr.hex(role.mode().tableMask()));
+      listing.line(this::masks);
     }
     if (plan.count() > SLOTS_LISTED) {
-      listing.line("//   and " + (plan.count() - SLOTS_LISTED) + " more");
+      listing.line(() -> "//   and " + (plan.count() - SLOTS_LISTED) + " more");
     }
+  }
+
+  private String masks() {
+    String root = Expr.hex(role.mode().rootMask());
+    return "// ROOT " + root + ", FRAME " + Expr.hex(role.mode().tableMask());
   }
 
   private void writeConstructor() {

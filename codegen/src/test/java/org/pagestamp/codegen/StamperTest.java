@@ -98,7 +98,7 @@ class StamperTest {
     WalkerClass good = stamper.generate(Layouts.FOUR_LEVEL, layout);
     byte[] broken = withWrongReturns(good.classFile());
     WalkerClass bad =
-        new WalkerClass(good.name(), broken, good.listing(), good.methodSizes(), good.classData());
+        new WalkerClass(good.name(), broken, good::listing, good.methodSizes(), good.classData());
     IllegalStateException thrown =
         assertThrows(
             IllegalStateException.class,
