@@ -7,14 +7,17 @@ import java.util.stream.Collectors;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
 
 /** The methods of a class under construction, in bytecode and in the listing. */
 final class ClassBody {
+  private final String owner;
   private final ClassVisitor visitor;
   private final Listing listing;
   private final Map<String, Label> ends = new LinkedHashMap<>();
 
-  ClassBody(ClassVisitor visitor, Listing listing) {
+  ClassBody(String owner, ClassVisitor visitor, Listing listing) {
+    this.owner = owner;
     this.visitor = visitor;
     this.listing = listing;
   }
@@ -34,7 +37,8 @@ final class ClassBody {
     MethodVisitor mv =
         visitor.visitMethod(access, name, descriptor.append(')') + returned, null, null);
     mv.visitCode();
-    Code code = new Code(access, listing, mv);
+    boolean isStatic = (access & Opcodes.ACC_STATIC) != 0;
+    Code code = new Code(isStatic ? null : owner, listing, mv);
     Expr[] locals =
         parameters.stream()
             .map(parameter -> code.declare(parameter.name(), parameter.descriptor()))

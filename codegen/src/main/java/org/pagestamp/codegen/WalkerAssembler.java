@@ -29,27 +29,29 @@ final class WalkerAssembler {
   private final Role role;
   private final SlotLayout layout;
   private final String name;
+  private final String owner;
   private final SlotPlan plan;
   private final ClassConstants constants;
   private final Listing listing = new Listing();
-  private final ClassWriter writer = new FramesWithoutLoading();
-  private final ClassBody body = new ClassBody(writer, listing);
+  private final ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
+  private final ClassBody body;
 
   WalkerAssembler(Role role, SlotLayout layout, String name) {
     this.role = role;
     this.layout = layout;
     this.name = name;
     this.plan = new SlotPlan(layout);
-    this.constants = new ClassConstants(PACKAGE + name);
+    this.owner = PACKAGE + name;
+    this.constants = new ClassConstants(owner);
+    this.body = new ClassBody(owner, writer, listing);
   }
 
   WalkerClass assemble() {
-    String owner = PACKAGE + name;
     writer.visit(Opcodes.V25, Opcodes.ACC_FINAL | Opcodes.ACC_SUPER, owner, null, SUPERCLASS, null);
     writer.visitSource(name + ".walk", null);
     writeHead();
     writeConstructor();
-    WalkerParts parts = parts(owner);
+    WalkerParts parts = parts();
     writeWalk(parts);
     writeExact(parts, "probe", false);
     if (role.mode() != PagingMode.NO_PAGING && BatchMethods.areOf(plan)) {
@@ -71,7 +73,7 @@ final class WalkerAssembler {
         name, classFile, listing::toString, body.sizes(), constants.classData());
   }
 
-  private WalkerParts parts(String owner) {
+  private WalkerParts parts() {
     EntryFormat entries = new EntryFormat(role);
     long alwaysOne = EntryBits.P | (plan.allReadOnly() ? 0 : EntryBits.A);
     PermissionFields permissions =
@@ -146,17 +148,5 @@ final class WalkerAssembler {
         Expr.LONG,
         WALK_PARAMETERS,
         (code, p) -> new ExactPath(parts, stores, code, p).write());
-  }
-
-  /** No class is loaded to compute frames: references on a merged stack are mere objects. */
-  private static final class FramesWithoutLoading extends ClassWriter {
-    FramesWithoutLoading() {
-      super(COMPUTE_FRAMES);
-    }
-
-    @Override
-    protected String getCommonSuperClass(String first, String second) {
-      return first.equals(second) ? first : "java/lang/Object";
-    }
   }
 }
