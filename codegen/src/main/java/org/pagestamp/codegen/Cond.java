@@ -35,6 +35,10 @@ record Cond(Supplier<String> printed, BiConsumer<MethodVisitor, Label> jumpIfFal
     return compare(left, "<", right, Opcodes.IFGE);
   }
 
+  static Cond notLess(Expr left, Expr right) {
+    return compare(left, ">=", right, Opcodes.IFLT);
+  }
+
   /** Unsigned; in the shape that C2 merges with a bounds check against the same limit. */
   static Cond below(Expr left, Expr right) {
     return unsigned(left, "<u", right, Opcodes.IFGE);
@@ -47,6 +51,15 @@ record Cond(Supplier<String> printed, BiConsumer<MethodVisitor, Label> jumpIfFal
   /** The same condition under a name that says what it means. */
   Cond printedAs(Supplier<String> shorter) {
     return new Cond(shorter, jumpIfFalse);
+  }
+
+  static Cond isTrue(Expr bool) {
+    return new Cond(
+        bool::text,
+        (mv, target) -> {
+          bool.push(mv);
+          mv.visitJumpInsn(Opcodes.IFEQ, target);
+        });
   }
 
   static Cond isFalse(Expr bool) {

@@ -89,6 +89,10 @@ final class Expr {
     return new Expr(INT, () -> Integer.toString(value), "", (long) value, mv -> pushInt(mv, value));
   }
 
+  static Expr bool(boolean value) {
+    return intConstant(value ? 1 : 0).printedAs(Boolean.toString(value));
+  }
+
   static Expr local(String name, String descriptor, int index) {
     int opcode =
         switch (descriptor) {

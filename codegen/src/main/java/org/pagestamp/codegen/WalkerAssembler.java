@@ -1,5 +1,6 @@
 package org.pagestamp.codegen;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
@@ -52,14 +53,12 @@ final class WalkerAssembler {
     writeHead();
     writeConstructor();
     WalkerParts parts = parts();
-    writeWalk(parts);
-    writeExact(parts, "probe", false);
+    writeWalks(parts);
     if (role.mode() != PagingMode.NO_PAGING && BatchMethods.areOf(plan)) {
       new BatchMethods(parts).write(body);
     }
     if (role.mode() != PagingMode.NO_PAGING) {
-      boolean fastPath = plan.hasSlots();
-      parts.slots().write(body, fastPath, ExactPath.storesIn(plan));
+      parts.slots().write(body, hasFastPath(), parts.stores());
     } else {
       parts.slots().writeForPagesOnly(body);
     }
@@ -119,34 +118,33 @@ final class WalkerAssembler {
   }
 
   /** {@code walk} is the fast path where there is one, and the exact path otherwise. */
-  private void writeWalk(WalkerParts parts) {
-    boolean fastPath = role.mode() != PagingMode.NO_PAGING && plan.hasSlots();
-    if (!fastPath) {
-      writeExact(parts, "walk", true);
+  private void writeWalks(WalkerParts parts) {
+    if (!hasFastPath()) {
+      writePublic("walk", (code, p) -> new ExactPath(parts, code, p).write());
+      writePublic("probe", (code, p) -> code.ret(Expr.own(owner, "walk", WalkerParts.WALK, p)));
       return;
     }
     LeafMethods leaves = new LeafMethods(parts);
-    body.method(
-        Opcodes.ACC_PUBLIC,
-        "walk",
-        Expr.LONG,
-        WALK_PARAMETERS,
-        (code, p) -> new FastPath(parts, leaves, code, p).write());
+    writePublic("walk", (code, p) -> new FastPath(parts, leaves, code, p).write());
     leaves.write(body, WALK_PARAMETERS);
+    List<Parameter> exactParameters = new ArrayList<>(WALK_PARAMETERS);
+    if (parts.stores()) {
+      exactParameters.add(new Parameter("stores", Expr.BOOLEAN));
+    }
     body.method(
         Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC,
         "exact",
         Expr.LONG,
-        WALK_PARAMETERS,
-        (code, p) -> new ExactPath(parts, true, code, p).write());
+        exactParameters,
+        (code, p) -> new ExactPath(parts, code, p).write());
+    writePublic("probe", (code, p) -> code.ret(parts.callExact(p[0], p[1], p[2], false)));
   }
 
-  private void writeExact(WalkerParts parts, String method, boolean stores) {
-    body.method(
-        Opcodes.ACC_PUBLIC,
-        method,
-        Expr.LONG,
-        WALK_PARAMETERS,
-        (code, p) -> new ExactPath(parts, stores, code, p).write());
+  private boolean hasFastPath() {
+    return role.mode() != PagingMode.NO_PAGING && plan.hasSlots();
+  }
+
+  private void writePublic(String method, ClassBody.Body statements) {
+    body.method(Opcodes.ACC_PUBLIC, method, Expr.LONG, WALK_PARAMETERS, statements);
   }
 }

@@ -1,5 +1,6 @@
 package org.pagestamp.codegen;
 
+import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
 
 /**
@@ -22,9 +23,22 @@ record WalkerParts(
     SlotMethods slots,
     PermissionFields permissions) {
   static final String WALK = "(Lorg/pagestamp/walk/VcpuState;JI)J";
+  private static final String WALK_OR_PROBE = "(Lorg/pagestamp/walk/VcpuState;JIZ)J";
 
-  /** The call of the method that finds out everything. */
+  /** Whether walks of the class store into entries at all. */
+  boolean stores() {
+    return role.mode() != PagingMode.NO_PAGING && !plan.allReadOnly();
+  }
+
+  /** The call of the method that finds out everything, as part of a walk. */
   Expr callExact(Expr vcpu, Expr gva, Expr access) {
-    return Expr.call(owner, "exact", WALK, vcpu, gva, access);
+    return callExact(vcpu, gva, access, true);
+  }
+
+  /** The same, with stores or without. */
+  Expr callExact(Expr vcpu, Expr gva, Expr access, boolean stores) {
+    return stores()
+        ? Expr.call(owner, "exact", WALK_OR_PROBE, vcpu, gva, access, Expr.bool(stores))
+        : Expr.call(owner, "exact", WALK, vcpu, gva, access);
   }
 }

@@ -43,7 +43,7 @@ class SpecializationTest {
     @Override
     public MethodVisitor visitMethod(
         int access, String name, String descriptor, String signature, String[] exceptions) {
-      if (!name.matches("walk|leaf[123]|anyLeaf[123]|exact|probe")) {
+      if (!name.matches("walk|leaf[123]|anyLeaf[123]|exact|probe|update")) {
         return null;
       }
       return new MethodVisitor(Opcodes.ASM9) {
