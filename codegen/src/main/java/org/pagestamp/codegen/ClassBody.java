@@ -39,10 +39,7 @@ final class ClassBody {
     mv.visitCode();
     boolean isStatic = (access & Opcodes.ACC_STATIC) != 0;
     Code code = new Code(isStatic ? null : owner, listing, mv);
-    Expr[] locals =
-        parameters.stream()
-            .map(parameter -> code.declare(parameter.name(), parameter.descriptor()))
-            .toArray(Expr[]::new);
+    Expr[] locals = code.parameters(parameters);
     listing.line("");
     listing.line(() -> header(name, returned, parameters));
     listing.indented(() -> body.write(code, locals));

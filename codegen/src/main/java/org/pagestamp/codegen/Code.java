@@ -9,6 +9,7 @@ import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
+import org.pagestamp.codegen.ClassBody.Parameter;
 
 /**
  * The body of one generated method: statements, each a line of the listing and its bytecode, tied
@@ -25,6 +26,7 @@ final class Code {
   /** The types of the variables in scope, as frames name them. */
   private final List<Object> frame = new ArrayList<>();
 
+  private List<Object> lastFrame;
   private boolean frameDue;
   private int nextLocal;
   private Label nextTry;
@@ -49,8 +51,17 @@ final class Code {
     return declare(name, value.descriptor());
   }
 
-  /** Declares a local variable that is set already: a parameter. */
-  Expr declare(String name, String descriptor) {
+  /** Declares the parameters, before anything else. */
+  Expr[] parameters(List<Parameter> parameters) {
+    Expr[] locals =
+        parameters.stream()
+            .map(parameter -> declare(parameter.name(), parameter.descriptor()))
+            .toArray(Expr[]::new);
+    lastFrame = List.copyOf(frame);
+    return locals;
+  }
+
+  private Expr declare(String name, String descriptor) {
     Expr local = Expr.local(name, descriptor, nextLocal);
     nextLocal += size(descriptor);
     frame.add(frameType(descriptor));
@@ -216,10 +227,27 @@ final class Code {
   }
 
   private void visitFrameIfDue() {
-    if (frameDue) {
-      mv.visitFrame(Opcodes.F_NEW, frame.size(), frame.toArray(), 0, null);
-      frameDue = false;
+    if (!frameDue) {
+      return;
     }
+    frameDue = false;
+    int same = 0;
+    while (same < Math.min(frame.size(), lastFrame.size())
+        && frame.get(same).equals(lastFrame.get(same))) {
+      same++;
+    }
+    int dropped = lastFrame.size() - same;
+    Object[] added = frame.subList(same, frame.size()).toArray();
+    if (dropped == 0 && added.length == 0) {
+      mv.visitFrame(Opcodes.F_SAME, 0, null, 0, null);
+    } else if (dropped == 0 && added.length <= 3) {
+      mv.visitFrame(Opcodes.F_APPEND, added.length, added, 0, null);
+    } else if (added.length == 0 && dropped <= 3) {
+      mv.visitFrame(Opcodes.F_CHOP, dropped, null, 0, null);
+    } else {
+      mv.visitFrame(Opcodes.F_FULL, frame.size(), frame.toArray(), 0, new Object[0]);
+    }
+    lastFrame = List.copyOf(frame);
   }
 
   private void line(String text) {
