@@ -113,15 +113,11 @@ final class BatchMethods {
           1,
           i -> {
             Expr gva = code.let("gva", Expr.element(gvas, i));
-            Expr word = code.declare("word", Expr.LONG);
-            if (level.equals(top)) {
-              code.set(word, mode == PagingMode.PAE ? pdpte(vcpu, gva) : root);
-              if (mode.isLongMode()) {
-                code.when(
-                    Cond.isNotZero(entries.nonCanonical(gva)), () -> code.set(word, constant(0)));
-              }
-            } else {
-              code.set(word, Expr.element(results, i));
+            Expr first = mode == PagingMode.PAE ? pdpte(vcpu, gva) : root;
+            Expr word = code.let("word", level.equals(top) ? first : Expr.element(results, i));
+            if (level.equals(top) && mode.isLongMode()) {
+              code.when(
+                  Cond.isNotZero(entries.nonCanonical(gva)), () -> code.set(word, constant(0)));
             }
             read(code, level, gva, word);
             code.setElement(results, i, word);

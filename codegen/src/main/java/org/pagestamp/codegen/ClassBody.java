@@ -3,17 +3,21 @@ package org.pagestamp.codegen;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
 
 /** The methods of a class under construction, in bytecode and in the listing. */
 final class ClassBody {
+  private final String owner;
   private final ClassVisitor visitor;
   private final Listing listing;
   private final Map<String, Label> ends = new LinkedHashMap<>();
 
-  ClassBody(ClassVisitor visitor, Listing listing) {
+  ClassBody(String owner, ClassVisitor visitor, Listing listing) {
+    this.owner = owner;
     this.visitor = visitor;
     this.listing = listing;
   }
@@ -29,27 +33,27 @@ final class ClassBody {
   /** Emits a method; {@code access} are its access flags. */
   void method(int access, String name, String returned, List<Parameter> parameters, Body body) {
     StringBuilder descriptor = new StringBuilder("(");
-    StringBuilder header = new StringBuilder(typeName(returned) + " " + name + "(");
-    for (Parameter parameter : parameters) {
-      descriptor.append(parameter.descriptor());
-      header.append(header.toString().endsWith("(") ? "" : ", ").append(parameter.name());
-    }
+    parameters.forEach(parameter -> descriptor.append(parameter.descriptor()));
     MethodVisitor mv =
         visitor.visitMethod(access, name, descriptor.append(')') + returned, null, null);
     mv.visitCode();
-    Code code = new Code(access, listing, mv);
-    Expr[] locals =
-        parameters.stream()
-            .map(parameter -> code.declare(parameter.name(), parameter.descriptor()))
-            .toArray(Expr[]::new);
+    boolean isStatic = (access & Opcodes.ACC_STATIC) != 0;
+    Code code = new Code(isStatic ? null : owner, listing, mv);
+    Expr[] locals = code.parameters(parameters);
     listing.line("");
-    listing.line(header.append(')').toString());
+    listing.line(() -> header(name, returned, parameters));
     listing.indented(() -> body.write(code, locals));
     Label end = new Label();
     mv.visitLabel(end);
     ends.put(name, end);
     mv.visitMaxs(0, 0); // computed by the ClassWriter
     mv.visitEnd();
+  }
+
+  private static String header(String name, String returned, List<Parameter> parameters) {
+    return parameters.stream()
+        .map(Parameter::name)
+        .collect(Collectors.joining(", ", typeName(returned) + " " + name + "(", ")"));
   }
 
   private static String typeName(String descriptor) {

@@ -1,25 +1,44 @@
 package org.pagestamp.codegen;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+import org.pagestamp.codegen.ClassBody.Parameter;
 
 /**
  * The body of one generated method: statements, each a line of the listing and its bytecode, tied
  * together by the line-number table.
+ *
+ * <p>Jumps lead from statement to statement, where the stack is empty and the variables of the
+ * blocks around are set. So the frames that the verifier wants are known here, and need not be
+ * computed from the bytecode, which would take longer than all the rest.
  */
 final class Code {
   private final Listing listing;
   private final MethodVisitor mv;
+
+  /** The types of the variables in scope, as frames name them. */
+  private final List<Object> frame = new ArrayList<>();
+
+  private List<Object> lastFrame;
+  private boolean frameDue;
   private int nextLocal;
   private Label nextTry;
 
-  Code(int methodAccess, Listing listing, MethodVisitor mv) {
+  /** For a static method, or, with an {@code owner}, an instance method of that class. */
+  Code(String owner, Listing listing, MethodVisitor mv) {
     this.listing = listing;
     this.mv = mv;
-    this.nextLocal = (methodAccess & Opcodes.ACC_STATIC) != 0 ? 0 : 1;
+    if (owner != null) {
+      frame.add(owner);
+      nextLocal = 1;
+    }
   }
 
   private static int size(String descriptor) {
@@ -28,28 +47,54 @@ final class Code {
 
   /** Declares a local variable with its first value. */
   Expr let(String name, Expr value) {
-    Expr local = declare(name, value.descriptor());
-    set(local, value);
+    set(Expr.local(name, value.descriptor(), nextLocal), value);
+    return declare(name, value.descriptor());
+  }
+
+  /** Declares the parameters, before anything else. */
+  Expr[] parameters(List<Parameter> parameters) {
+    Expr[] locals =
+        parameters.stream()
+            .map(parameter -> declare(parameter.name(), parameter.descriptor()))
+            .toArray(Expr[]::new);
+    lastFrame = List.copyOf(frame);
+    return locals;
+  }
+
+  private Expr declare(String name, String descriptor) {
+    Expr local = Expr.local(name, descriptor, nextLocal);
+    nextLocal += size(descriptor);
+    frame.add(frameType(descriptor));
     return local;
   }
 
-  /** Declares a local variable that later statements set on every path. */
-  Expr declare(String name, String descriptor) {
-    Expr local = Expr.local(name, descriptor, nextLocal);
-    nextLocal += size(descriptor);
-    return local;
+  private static Object frameType(String descriptor) {
+    return switch (descriptor) {
+      case Expr.LONG -> Opcodes.LONG;
+      case Expr.INT, Expr.BOOLEAN -> Opcodes.INTEGER;
+      default -> Type.getType(descriptor).getInternalName();
+    };
+  }
+
+  /** The statements of a block; what they declare is theirs. */
+  private void block(Runnable statements) {
+    int outer = frame.size();
+    int outerNext = nextLocal;
+    listing.indented(statements);
+    frame.subList(outer, frame.size()).clear();
+    nextLocal = outerNext;
   }
 
   /** {@code local = value}. */
   void set(Expr local, Expr value) {
-    line(local.text() + " = " + value.text());
+    line(() -> local.text() + " = " + value.text());
     value.push(mv);
     Expr.store(local, mv);
   }
 
   /** {@code return value}. */
   void ret(Expr value) {
-    line("return " + value.text());
+    line(() -> "return " + value.text());
     value.push(mv);
     mv.visitInsn(value.descriptor().equals(Expr.LONG) ? Opcodes.LRETURN : Opcodes.IRETURN);
   }
@@ -62,7 +107,7 @@ final class Code {
 
   /** {@code array[index] = value}, of longs. */
   void setElement(Expr array, Expr index, Expr value) {
-    line(array.text() + "[" + index.text() + "] = " + value.text());
+    line(() -> array.text() + "[" + index.text() + "] = " + value.text());
     array.push(mv);
     index.push(mv);
     value.push(mv);
@@ -74,57 +119,58 @@ final class Code {
     Expr i = let(name, from);
     Label top = new Label();
     Label end = new Label();
-    line("while (" + name + " < " + to.text() + ")");
-    mv.visitLabel(top);
+    jumpTarget(top);
+    line(() -> "while (" + name + " < " + to.text() + ")");
     i.push(mv);
     to.push(mv);
     mv.visitJumpInsn(Opcodes.IF_ICMPGE, end);
-    listing.indented(
+    block(
         () -> {
           body.accept(i);
           set(i, Expr.intPlus(i, Expr.intConstant(step)));
         });
     mv.visitJumpInsn(Opcodes.GOTO, top);
-    mv.visitLabel(end);
+    jumpTarget(end);
   }
 
   /** A call for its effect. */
   void run(Expr voidCall) {
-    line(voidCall.text());
+    line(voidCall::text);
     voidCall.push(mv);
   }
 
   /** {@code if (condition) then}. */
   void when(Cond condition, Runnable then) {
     Label end = new Label();
-    line("if (" + condition.text() + ")");
+    line(() -> "if (" + condition.text() + ")");
     condition.jumpIfFalse().accept(mv, end);
-    listing.indented(then);
-    mv.visitLabel(end);
+    block(then);
+    jumpTarget(end);
   }
 
   /** {@code if (condition) return value}, on one line. */
   void returnIf(Cond condition, Expr value) {
     Label end = new Label();
-    line("if (" + condition.text() + ") return " + value.text());
+    line(() -> "if (" + condition.text() + ") return " + value.text());
     condition.jumpIfFalse().accept(mv, end);
     value.push(mv);
     mv.visitInsn(value.descriptor().equals(Expr.LONG) ? Opcodes.LRETURN : Opcodes.IRETURN);
-    mv.visitLabel(end);
+    jumpTarget(end);
   }
 
-  /** {@code if (condition) then else otherwise}. */
+  /** {@code if (condition) then else otherwise}; {@code then} does not return. */
   void choose(Cond condition, Runnable then, Runnable otherwise) {
     Label elseLabel = new Label();
     Label end = new Label();
-    line("if (" + condition.text() + ")");
+    line(() -> "if (" + condition.text() + ")");
     condition.jumpIfFalse().accept(mv, elseLabel);
-    listing.indented(then);
+    block(then);
+    visitFrameIfDue();
     mv.visitJumpInsn(Opcodes.GOTO, end);
-    mv.visitLabel(elseLabel);
+    jumpTarget(elseLabel);
     line("else");
-    listing.indented(otherwise);
-    mv.visitLabel(end);
+    block(otherwise);
+    jumpTarget(end);
   }
 
   /** {@code switch (selector)} over 0 to n-1; every case returns, and so must what follows. */
@@ -134,17 +180,17 @@ final class Code {
       labels[i] = new Label();
     }
     Label otherwise = new Label();
-    line("switch (" + selector.text() + ")");
+    line(() -> "switch (" + selector.text() + ")");
     selector.push(mv);
     mv.visitTableSwitchInsn(0, n - 1, otherwise, labels);
-    listing.indented(
+    block(
         () -> {
           for (int i = 0; i < n; i++) {
-            mv.visitLabel(labels[i]);
+            jumpTarget(labels[i]);
             eachCase.accept(i);
           }
         });
-    mv.visitLabel(otherwise);
+    jumpTarget(otherwise);
   }
 
   /** Repeats {@code body}, which leaves by a return or by {@link #tryAgainIf}, up to a limit. */
@@ -153,28 +199,63 @@ final class Code {
     Label top = new Label();
     Label end = new Label();
     nextTry = new Label();
+    jumpTarget(top);
     line("while (tries != 0)");
-    mv.visitLabel(top);
     left.push(mv);
     mv.visitJumpInsn(Opcodes.IFEQ, end);
-    listing.indented(body);
-    mv.visitLabel(nextTry);
+    block(body);
+    jumpTarget(nextTry);
     set(left, Expr.intPlus(left, Expr.intConstant(-1)));
     mv.visitJumpInsn(Opcodes.GOTO, top);
-    mv.visitLabel(end);
+    jumpTarget(end);
     nextTry = null;
   }
 
   /** {@code if (condition) continue}, in the body of {@link #tries}. */
   void tryAgainIf(Cond condition) {
     Label end = new Label();
-    line("if (" + condition.text() + ") continue");
+    line(() -> "if (" + condition.text() + ") continue");
     condition.jumpIfFalse().accept(mv, end);
     mv.visitJumpInsn(Opcodes.GOTO, nextTry);
-    mv.visitLabel(end);
+    jumpTarget(end);
+  }
+
+  /** The place of a label; the next statement has the frame, as several labels may be here. */
+  private void jumpTarget(Label label) {
+    mv.visitLabel(label);
+    frameDue = true;
+  }
+
+  private void visitFrameIfDue() {
+    if (!frameDue) {
+      return;
+    }
+    frameDue = false;
+    int same = 0;
+    while (same < Math.min(frame.size(), lastFrame.size())
+        && frame.get(same).equals(lastFrame.get(same))) {
+      same++;
+    }
+    int dropped = lastFrame.size() - same;
+    Object[] added = frame.subList(same, frame.size()).toArray();
+    if (dropped == 0 && added.length == 0) {
+      mv.visitFrame(Opcodes.F_SAME, 0, null, 0, null);
+    } else if (dropped == 0 && added.length <= 3) {
+      mv.visitFrame(Opcodes.F_APPEND, added.length, added, 0, null);
+    } else if (added.length == 0 && dropped <= 3) {
+      mv.visitFrame(Opcodes.F_CHOP, dropped, null, 0, null);
+    } else {
+      mv.visitFrame(Opcodes.F_FULL, frame.size(), frame.toArray(), 0, new Object[0]);
+    }
+    lastFrame = List.copyOf(frame);
   }
 
   private void line(String text) {
+    line(() -> text);
+  }
+
+  private void line(Supplier<String> text) {
+    visitFrameIfDue();
     Label start = new Label();
     mv.visitLabel(start);
     mv.visitLineNumber(listing.line(text), start);

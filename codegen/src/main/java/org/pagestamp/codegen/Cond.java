@@ -1,6 +1,7 @@
 package org.pagestamp.codegen;
 
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
@@ -8,7 +9,12 @@ import org.objectweb.asm.Opcodes;
 /**
  * A condition of a generated method: what the listing prints, and the jump taken when it is false.
  */
-record Cond(String text, BiConsumer<MethodVisitor, Label> jumpIfFalse) {
+record Cond(Supplier<String> printed, BiConsumer<MethodVisitor, Label> jumpIfFalse) {
+  /** The condition as the listing prints it. */
+  String text() {
+    return printed.get();
+  }
+
   static Cond isZero(Expr value) {
     return compare(value, "==", zero(value), Opcodes.IFNE);
   }
@@ -29,6 +35,10 @@ record Cond(String text, BiConsumer<MethodVisitor, Label> jumpIfFalse) {
     return compare(left, "<", right, Opcodes.IFGE);
   }
 
+  static Cond notLess(Expr left, Expr right) {
+    return compare(left, ">=", right, Opcodes.IFLT);
+  }
+
   /** Unsigned; in the shape that C2 merges with a bounds check against the same limit. */
   static Cond below(Expr left, Expr right) {
     return unsigned(left, "<u", right, Opcodes.IFGE);
@@ -39,13 +49,22 @@ record Cond(String text, BiConsumer<MethodVisitor, Label> jumpIfFalse) {
   }
 
   /** The same condition under a name that says what it means. */
-  Cond printedAs(String shortText) {
-    return new Cond(shortText, jumpIfFalse);
+  Cond printedAs(Supplier<String> shorter) {
+    return new Cond(shorter, jumpIfFalse);
+  }
+
+  static Cond isTrue(Expr bool) {
+    return new Cond(
+        bool::text,
+        (mv, target) -> {
+          bool.push(mv);
+          mv.visitJumpInsn(Opcodes.IFEQ, target);
+        });
   }
 
   static Cond isFalse(Expr bool) {
     return new Cond(
-        "!" + bool.operand(),
+        () -> "!" + bool.operand(),
         (mv, target) -> {
           bool.push(mv);
           mv.visitJumpInsn(Opcodes.IFNE, target);
@@ -54,7 +73,7 @@ record Cond(String text, BiConsumer<MethodVisitor, Label> jumpIfFalse) {
 
   static Cond isNotNull(Expr reference) {
     return new Cond(
-        reference.text() + " != null",
+        () -> reference.text() + " != null",
         (mv, target) -> {
           reference.push(mv);
           mv.visitJumpInsn(Opcodes.IFNULL, target);
@@ -64,7 +83,7 @@ record Cond(String text, BiConsumer<MethodVisitor, Label> jumpIfFalse) {
   /** Both conditions; the second is evaluated only if the first holds. */
   Cond and(Cond other) {
     return new Cond(
-        text + " && " + other.text,
+        () -> text() + " && " + other.text(),
         (mv, target) -> {
           jumpIfFalse.accept(mv, target);
           other.jumpIfFalse.accept(mv, target);
@@ -77,7 +96,7 @@ record Cond(String text, BiConsumer<MethodVisitor, Label> jumpIfFalse) {
 
   private static Cond compare(Expr left, String operator, Expr right, int jump) {
     return new Cond(
-        left.operand() + " " + operator + " " + right.operand(),
+        () -> left.operand() + " " + operator + " " + right.operand(),
         (mv, target) -> {
           left.push(mv);
           if (left.descriptor().equals(Expr.LONG)) {
@@ -94,7 +113,7 @@ record Cond(String text, BiConsumer<MethodVisitor, Label> jumpIfFalse) {
   private static Cond unsigned(Expr left, String operator, Expr right, int jump) {
     boolean wide = left.descriptor().equals(Expr.LONG);
     return new Cond(
-        left.operand() + " " + operator + " " + right.operand(),
+        () -> left.operand() + " " + operator + " " + right.operand(),
         (mv, target) -> {
           left.push(mv);
           right.push(mv);

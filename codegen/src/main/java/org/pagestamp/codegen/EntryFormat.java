@@ -36,7 +36,7 @@ final class EntryFormat {
     }
     int left = Long.numberOfLeadingZeros(EntryBits.PS);
     return Cond.less(Expr.shiftLeft(entry, left), Expr.constant(0))
-        .printedAs(entry.operand() + " has PS");
+        .printedAs(() -> entry.operand() + " has PS");
   }
 
   /** What entries of a level are called. */

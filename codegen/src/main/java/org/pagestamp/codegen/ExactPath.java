@@ -16,36 +16,30 @@ import org.pagestamp.walk.WalkResult;
 import org.pagestamp.walk.Walker;
 
 /**
- * The methods {@code exact} and {@code probe}: every check in its place, the exact fault, and in
- * {@code exact} the accessed and dirty bits. The order is KVM's {@code walk_addr_generic},
- * unrolled.
+ * The method {@code exact}: every check in its place, the exact fault, and, where its parameter
+ * {@code stores} is true, the accessed and dirty bits. The order is KVM's {@code
+ * walk_addr_generic}, unrolled.
  */
 final class ExactPath extends WalkMethod {
   private static final String ACCESS = "org/pagestamp/walk/Access";
 
   private final ResultFormat results;
   private final PermissionFields permissions;
-  private final boolean stores;
+
+  /** Null in a class that does not store. */
+  private final Expr stores;
+
   private Expr accessBits;
 
   /** An entry as it was read: its place is needed again for its accessed bit. */
   private record Read(PagingLevel level, Expr gpa, Expr slot, Expr entry) {}
 
-  /**
-   * For one of the two methods.
-   *
-   * @param stores whether it sets accessed and dirty bits: {@code exact} does, {@code probe} not
-   */
-  ExactPath(WalkerParts parts, boolean stores, Code code, Expr... parameters) {
+  /** The parameters are those of a walk, and {@code stores} in a class that stores at all. */
+  ExactPath(WalkerParts parts, Code code, Expr... parameters) {
     super(parts, code, parameters);
     this.results = parts.results();
     this.permissions = parts.permissions();
-    this.stores = stores && storesIn(plan);
-  }
-
-  /** Whether {@code exact} of such a class stores into entries at all. */
-  static boolean storesIn(SlotPlan plan) {
-    return !plan.allReadOnly();
+    this.stores = parts.stores() ? parameters[3] : null;
   }
 
   @Override
@@ -61,7 +55,7 @@ final class ExactPath extends WalkMethod {
           ResultFormat.fault(FaultReason.NON_CANONICAL, 0, 0));
     }
     accessBits = code.let("accessBits", results.accessBits(access));
-    if (!stores) {
+    if (stores == null) {
       writeOnce();
       return;
     }
@@ -144,10 +138,7 @@ final class ExactPath extends WalkMethod {
     Expr all = code.let("all", and == null ? last.entry() : Expr.and(and, last.entry()));
     Expr any = code.let("any", or == null ? last.entry() : Expr.or(or, last.entry()));
     checkRights(level, last.entry(), all, any);
-    Expr leaf = last.entry();
-    if (!plan.allReadOnly()) {
-      leaf = stores ? update(reads) : afterUpdate(last);
-    }
+    Expr leaf = stores == null ? last.entry() : update(reads);
     Expr result = code.let("result", results.success(level, leaf, and, or, gva));
     if (!plan.allWritable()) {
       Expr cleanWrite = constant("CLEAN_WRITE", WalkResult.CLEAN_WRITE);
@@ -176,50 +167,35 @@ final class ExactPath extends WalkMethod {
 
   /** Sets accessed and dirty bits from the root down; returns the leaf as it is then. */
   private Expr update(List<Read> reads) {
-    for (Read read : reads) {
-      boolean isLeaf = read.equals(reads.getLast());
-      Expr wanted = code.let(EntryFormat.name(read.level()) + "Wanted", wanted(read, isLeaf));
-      Cond due = Cond.notEqual(wanted, read.entry());
-      if (!plan.allWritable()) {
-        due = due.and(isWritable(read.slot()));
-      }
-      code.when(
-          due,
-          () -> {
-            code.tryAgainIf(
-                Cond.isFalse(slots.update(read.slot(), read.gpa(), read.entry(), wanted)));
-            if (isLeaf) {
-              code.set(read.entry(), wanted);
-            }
-          });
-    }
-    return reads.getLast().entry();
-  }
-
-  /** The leaf as {@link #update} would leave it. */
-  private Expr afterUpdate(Read leaf) {
-    Expr wanted = wanted(leaf, true);
+    Read last = reads.getLast();
+    Expr wanted = code.let("wanted", wanted(last));
+    code.when(
+        Cond.isTrue(stores),
+        () -> {
+          reads.subList(0, reads.size() - 1).forEach(read -> update(read, accessed(read)));
+          update(last, wanted);
+        });
     if (plan.allWritable()) {
-      return code.let("after", wanted);
+      return wanted;
     }
-    Expr after = code.let("after", leaf.entry());
-    code.when(isWritable(leaf.slot()), () -> code.set(after, wanted));
+    Expr after = code.let("after", last.entry());
+    code.when(Cond.less(last.slot(), slots.writableLimit()), () -> code.set(after, wanted));
     return after;
   }
 
-  private Cond isWritable(Expr slot) {
-    return Cond.less(slot, slots.writableLimit());
+  private void update(Read read, Expr wanted) {
+    code.tryAgainIf(Cond.isFalse(slots.update(read.slot(), read.gpa(), read.entry(), wanted)));
   }
 
-  /** The entry with A set and, in the leaf of a write, D. */
-  private Expr wanted(Read read, boolean isLeaf) {
-    Expr wanted = Expr.or(read.entry(), constant("A", EntryBits.A));
-    if (!isLeaf) {
-      return wanted;
-    }
+  private static Expr accessed(Read read) {
+    return Expr.or(read.entry(), constant("A", EntryBits.A));
+  }
+
+  /** The leaf with A set and, for a write, D. */
+  private Expr wanted(Read leaf) {
     // WRITE is bit 1 of an access and D bit 6 of an entry.
     int left = Long.numberOfTrailingZeros(EntryBits.D / Access.WRITE);
     Expr write = Expr.intAnd(access, intConstant(Access.WRITE).printedAs("WRITE"));
-    return Expr.or(wanted, Expr.toLong(Expr.intShiftLeft(write, left)));
+    return Expr.or(accessed(leaf), Expr.toLong(Expr.intShiftLeft(write, left)));
   }
 }

@@ -2,6 +2,7 @@ package org.pagestamp.codegen;
 
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.objectweb.asm.MethodVisitor;
@@ -9,7 +10,8 @@ import org.objectweb.asm.Opcodes;
 
 /**
  * An expression of a generated method: one object that prints itself into the listing and pushes
- * its value in bytecode, so that the listing cannot say something else than the class does.
+ * its value in bytecode, so that the listing cannot say something else than the class does. It
+ * prints itself only when asked: most classes are stamped without anybody reading them.
  *
  * <p>Factories fold what the role and the layout make trivial: {@code x + 0}, {@code x & -1}.
  */
@@ -24,7 +26,7 @@ final class Expr {
   static final String VOID = "V";
 
   private final String descriptor;
-  private final String text;
+  private final Supplier<String> text;
 
   /** The operator at the root of a compound expression, else empty. */
   private final String operator;
@@ -34,7 +36,7 @@ final class Expr {
 
   private Expr(
       String descriptor,
-      String text,
+      Supplier<String> text,
       String operator,
       Long constant,
       Consumer<MethodVisitor> push) {
@@ -51,17 +53,17 @@ final class Expr {
 
   /** The expression as the listing prints it. */
   String text() {
-    return text;
+    return text.get();
   }
 
   /** The expression as an operand of another: in parentheses if it is compound. */
   String operand() {
-    return operator.isEmpty() ? text : "(" + text + ")";
+    return operator.isEmpty() ? text() : "(" + text() + ")";
   }
 
   /** As {@link #operand}, without parentheses where order does not matter. */
   private String operandOf(String associative) {
-    return operator.equals(associative) && "&|".contains(associative) ? text : operand();
+    return operator.equals(associative) && "&|".contains(associative) ? text() : operand();
   }
 
   void push(MethodVisitor mv) {
@@ -75,16 +77,20 @@ final class Expr {
   // Leaves of expressions.
 
   static Expr constant(long value) {
-    return new Expr(LONG, hex(value), "", value, mv -> pushLong(mv, value));
+    return new Expr(LONG, () -> hex(value), "", value, mv -> pushLong(mv, value));
   }
 
   /** A constant that the listing calls by name. */
   static Expr constant(String name, long value) {
-    return new Expr(LONG, name, "", value, mv -> pushLong(mv, value));
+    return new Expr(LONG, () -> name, "", value, mv -> pushLong(mv, value));
   }
 
   static Expr intConstant(int value) {
-    return new Expr(INT, Integer.toString(value), "", (long) value, mv -> pushInt(mv, value));
+    return new Expr(INT, () -> Integer.toString(value), "", (long) value, mv -> pushInt(mv, value));
+  }
+
+  static Expr bool(boolean value) {
+    return intConstant(value ? 1 : 0).printedAs(Boolean.toString(value));
   }
 
   static Expr local(String name, String descriptor, int index) {
@@ -94,7 +100,7 @@ final class Expr {
           case INT, BOOLEAN -> Opcodes.ILOAD;
           default -> Opcodes.ALOAD;
         };
-    return new Expr(descriptor, name, "", null, mv -> mv.visitVarInsn(opcode, index));
+    return new Expr(descriptor, () -> name, "", null, mv -> mv.visitVarInsn(opcode, index));
   }
 
   /** Pops the top of the stack into a local variable. */
@@ -111,7 +117,7 @@ final class Expr {
   static Expr staticField(String owner, String name, String descriptor) {
     return new Expr(
         descriptor,
-        name,
+        () -> name,
         "",
         null,
         mv -> mv.visitFieldInsn(Opcodes.GETSTATIC, owner, name, descriptor));
@@ -183,7 +189,7 @@ final class Expr {
   private static Expr binary(Expr left, String operator, int opcode, Expr right) {
     return new Expr(
         left.descriptor,
-        left.operandOf(operator) + " " + operator + " " + right.operandOf(operator),
+        () -> left.operandOf(operator) + " " + operator + " " + right.operandOf(operator),
         operator,
         null,
         mv -> {
@@ -194,7 +200,7 @@ final class Expr {
   }
 
   static Expr toInt(Expr value) {
-    return converted(INT, "(int) " + value.operand(), "", value, Opcodes.L2I);
+    return converted(INT, () -> "(int) " + value.operand(), "", value, Opcodes.L2I);
   }
 
   /** Sign extension. */
@@ -203,7 +209,7 @@ final class Expr {
   }
 
   private static Expr converted(
-      String descriptor, String text, String operator, Expr value, int opcode) {
+      String descriptor, Supplier<String> text, String operator, Expr value, int opcode) {
     return new Expr(
         descriptor,
         text,
@@ -227,7 +233,7 @@ final class Expr {
         };
     return new Expr(
         component,
-        array.text + "[" + index.text + "]",
+        () -> array.text() + "[" + index.text() + "]",
         "",
         null,
         mv -> {
@@ -240,7 +246,7 @@ final class Expr {
   static Expr length(Expr array) {
     return new Expr(
         INT,
-        array.text + ".length",
+        () -> array.text() + ".length",
         "",
         null,
         mv -> {
@@ -253,7 +259,7 @@ final class Expr {
   static Expr own(String owner, String name, String descriptor, Expr... arguments) {
     return new Expr(
         returned(descriptor),
-        name + texts(arguments),
+        () -> name + texts(arguments),
         "",
         null,
         mv -> {
@@ -267,7 +273,7 @@ final class Expr {
   static Expr call(String owner, String name, String descriptor, Expr... arguments) {
     return new Expr(
         returned(descriptor),
-        name + texts(arguments),
+        () -> name + texts(arguments),
         "",
         null,
         mv -> {
@@ -282,7 +288,7 @@ final class Expr {
     String owner = receiver.descriptor.substring(1, receiver.descriptor.length() - 1);
     return new Expr(
         returned(descriptor),
-        receiver.text + "." + name + texts(arguments),
+        () -> receiver.text() + "." + name + texts(arguments),
         "",
         null,
         mv -> {
@@ -307,8 +313,13 @@ final class Expr {
     }
   }
 
+  /** The same expression under a name that says what it means. */
+  Expr printedAs(String name) {
+    return printedAs(() -> name);
+  }
+
   /** Prints {@code name[offset]} for what would be a call with details that do not matter. */
-  Expr printedAs(String shorter) {
+  Expr printedAs(Supplier<String> shorter) {
     return new Expr(descriptor, shorter, "", constant, push);
   }
 

@@ -163,7 +163,7 @@ final class LeafMethods {
       Expr executeDisable = Expr.and(or, constant("NX", EntryBits.NX));
       Expr deviating = deviating(vcpu, gva, access, wrong, executeDisable, result);
       code.returnIf(Cond.isNotZero(wrong), deviating);
-      code.returnIf(Cond.less(or, constant(0)).printedAs(or.text() + " has NX"), deviating);
+      code.returnIf(Cond.less(or, constant(0)).printedAs(() -> or.text() + " has NX"), deviating);
     } else {
       Expr strays = code.let("strays", strays(root, and, or, care));
       Expr deviating = deviating(vcpu, gva, access, wrong, strays, result);
@@ -207,7 +207,7 @@ final class LeafMethods {
       Code code, Expr vcpu, Expr gva, Expr access, Expr wrong, Expr strays, Expr result) {
     if (direct != null) {
       Expr outside = Expr.and(strays, constant("OUTSIDE", direct.outside()));
-      code.returnIf(Cond.isNotZero(outside), parts.call("search", vcpu, gva, access));
+      code.returnIf(Cond.isNotZero(outside), parts.callSearch(vcpu, gva, access));
     }
     PermissionFields permissions = parts.permissions();
     Expr exact = parts.callExact(vcpu, gva, access);

@@ -102,7 +102,7 @@ final class PermissionFields {
     int shift = Integer.numberOfTrailingZeros(columns);
     Expr row = Expr.intShiftLeft(inRange(access), shift);
     Expr index = column == 0 ? row : Expr.intPlus(row, Expr.intConstant(column));
-    return Expr.element(masks, index).printedAs(COLUMNS.get(column) + "[access]");
+    return Expr.element(masks, index).printedAs(() -> COLUMNS.get(column) + "[access]");
   }
 
   /** An access below the limit, in a form that spares C2 the array's bounds check. */
@@ -164,16 +164,21 @@ final class PermissionFields {
     listing.line("// masks by access");
     for (int access = 0; access < Access.LIMIT; access++) {
       if (Access.isValid(access)) {
-        StringBuilder line = new StringBuilder("// " + Access.toString(access) + ":");
-        for (int column = 0; column < columns; column++) {
-          long mask = table[access * columns + column];
-          line.append(' ').append(COLUMNS.get(column)).append(' ').append(Expr.hex(mask));
-        }
-        if (role.pke() || role.pks()) {
-          line.append(" KEY ").append(keyBits[access]);
-        }
-        listing.line(line.toString());
+        int row = access;
+        listing.line(() -> rowText(row));
       }
     }
+  }
+
+  private String rowText(int access) {
+    StringBuilder line = new StringBuilder("// " + Access.toString(access) + ":");
+    for (int column = 0; column < columns; column++) {
+      long mask = table[access * columns + column];
+      line.append(' ').append(COLUMNS.get(column)).append(' ').append(Expr.hex(mask));
+    }
+    if (role.pke() || role.pks()) {
+      line.append(" KEY ").append(keyBits[access]);
+    }
+    return line.toString();
   }
 }

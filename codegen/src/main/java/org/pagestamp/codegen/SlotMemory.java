@@ -5,6 +5,7 @@ import static org.pagestamp.codegen.Expr.intConstant;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.Supplier;
 import org.pagestamp.slot.AccessorBacking;
 import org.pagestamp.slot.DirtyLog;
 import org.pagestamp.slot.MemSlot;
@@ -62,7 +63,7 @@ final class SlotMemory {
   }
 
   private Expr get(Expr segment, Expr offset) {
-    String shortText = segment.text() + "[" + offset.text() + "]";
+    Supplier<String> shortText = () -> segment.text() + "[" + offset.text() + "]";
     if (wide) {
       Expr layout = layoutField("LONG", ValueLayout.OfLong.class);
       String descriptor = "(Ljava/lang/foreign/ValueLayout$OfLong;J)J";
@@ -156,26 +157,20 @@ final class SlotMemory {
 
   /** As {@link #update}, in a slot known by its number at run time. */
   void updateIndexed(Code code, Expr slot, Expr gpa, Expr expected, Expr value) {
-    Expr updated = code.declare("updated", Expr.BOOLEAN);
-    Runnable inSegment =
-        () ->
-            code.set(
-                updated,
-                swap(
-                    indexedSegment(slot),
-                    Expr.plus(gpa, Expr.element(deltas(), slot)),
-                    expected,
-                    value));
-    if (plan.hasAccessors()) {
-      Expr accessor = code.let("accessor", Expr.element(accessors(), slot));
-      Runnable inAccessor = () -> code.set(updated, store(accessor, gpa, expected, value));
-      if (plan.hasSegments()) {
-        code.choose(Cond.isNotNull(accessor), inAccessor, inSegment);
-      } else {
-        inAccessor.run();
-      }
+    Expr updated;
+    if (!plan.hasAccessors()) {
+      updated = code.let("updated", swapIndexed(slot, gpa, expected, value));
     } else {
-      inSegment.run();
+      Expr accessor = code.let("accessor", Expr.element(accessors(), slot));
+      if (!plan.hasSegments()) {
+        updated = code.let("updated", store(accessor, gpa, expected, value));
+      } else {
+        updated = code.let("updated", intConstant(0));
+        code.choose(
+            Cond.isNotNull(accessor),
+            () -> code.set(updated, store(accessor, gpa, expected, value)),
+            () -> code.set(updated, swapIndexed(slot, gpa, expected, value)));
+      }
     }
     if (plan.logsDirtyPages()) {
       code.returnIf(Cond.isFalse(updated), intConstant(0));
@@ -184,6 +179,11 @@ final class SlotMemory {
       code.when(Cond.isNotNull(log), () -> code.run(Expr.invoke(log, false, "mark", "(J)V", page)));
     }
     code.ret(updated);
+  }
+
+  private Expr swapIndexed(Expr slot, Expr gpa, Expr expected, Expr value) {
+    Expr offset = Expr.plus(gpa, Expr.element(deltas(), slot));
+    return swap(indexedSegment(slot), offset, expected, value);
   }
 
   /** The one segment that all slots share, or the slot's own. */

@@ -48,7 +48,10 @@ final class SlotMethods {
     return Expr.call(owner, "read", "(IJ)J", slot, gpa);
   }
 
-  /** Calls {@code update}: compare-and-set of an entry in a writable slot, and the dirty mark. */
+  /**
+   * Calls {@code update}: compare-and-set of an entry, and the dirty mark, if its value changes and
+   * its slot is writable; false if the entry is not the expected one.
+   */
   Expr update(Expr slot, Expr gpa, Expr expected, Expr value) {
     return Expr.call(owner, "update", "(IJJJ)Z", slot, gpa, expected, value);
   }
@@ -239,6 +242,10 @@ final class SlotMethods {
 
   private void writeUpdate(Code code, Expr... parameters) {
     Expr slot = parameters[0];
+    code.returnIf(Cond.equal(parameters[2], parameters[3]), Expr.bool(true));
+    if (!plan.allWritable()) {
+      code.returnIf(Cond.notLess(slot, writableLimit()), Expr.bool(true));
+    }
     if (plan.usesTable()) {
       memory.updateIndexed(code, slot, parameters[1], parameters[2], parameters[3]);
     } else if (plan.writable() == 1) {

@@ -25,6 +25,10 @@ final class SlotPlan {
   private final List<MemSlot> slots;
   private final int writable;
   private final int likely;
+  private final long end;
+  private final boolean hasAccessors;
+  private final boolean hasSegments;
+  private final boolean logsDirtyPages;
   private final MemorySegment sharedSegment;
 
   SlotPlan(SlotLayout layout) {
@@ -33,6 +37,11 @@ final class SlotPlan {
     slots = List.copyOf(numbered);
     writable = (int) slots.stream().filter(slot -> !slot.isReadOnly()).count();
     likely = largest(slots);
+    end = slots.stream().mapToLong(slot -> slot.baseGpa() + slot.byteSize()).max().orElse(0);
+    hasAccessors = slots.stream().anyMatch(slot -> slot.backing() instanceof AccessorBacking);
+    hasSegments = slots.stream().anyMatch(slot -> slot.backing() instanceof SegmentBacking);
+    logsDirtyPages =
+        slots.stream().anyMatch(slot -> !slot.isReadOnly() && slot.dirtyLog() != null);
     sharedSegment = sharedSegment(slots);
   }
 
@@ -107,7 +116,7 @@ final class SlotPlan {
 
   /** The end of the highest slot; 0 without slots. */
   long end() {
-    return slots.stream().mapToLong(slot -> slot.baseGpa() + slot.byteSize()).max().orElse(0);
+    return end;
   }
 
   /**
@@ -136,15 +145,15 @@ final class SlotPlan {
   }
 
   boolean hasAccessors() {
-    return slots.stream().anyMatch(slot -> slot.backing() instanceof AccessorBacking);
+    return hasAccessors;
   }
 
   boolean hasSegments() {
-    return slots.stream().anyMatch(slot -> slot.backing() instanceof SegmentBacking);
+    return hasSegments;
   }
 
   /** Whether accessed and dirty bits can go into a slot that logs dirty pages. */
   boolean logsDirtyPages() {
-    return slots.stream().anyMatch(slot -> !slot.isReadOnly() && slot.dirtyLog() != null);
+    return logsDirtyPages;
   }
 }

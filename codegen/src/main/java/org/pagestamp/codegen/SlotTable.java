@@ -25,6 +25,7 @@ final class SlotTable {
   private final long first;
   private final int[] granules;
   private int[] pages = new int[0];
+  private int pageCount;
 
   private SlotTable(long first, int count) {
     this.first = first;
@@ -45,6 +46,7 @@ final class SlotTable {
     for (int number = 0; number < slots.size(); number++) {
       table.add(number, slots.get(number));
     }
+    table.pages = Arrays.copyOf(table.pages, table.pageCount);
     return table;
   }
 
@@ -68,9 +70,12 @@ final class SlotTable {
   /** Where the pages of a shared granule begin; makes them if need be. */
   private int pagesOf(int granule) {
     if (granules[granule] == HOLE) {
-      granules[granule] = HOLE - 1 - pages.length;
-      pages = Arrays.copyOf(pages, pages.length + PAGES);
-      Arrays.fill(pages, pages.length - PAGES, pages.length, HOLE);
+      granules[granule] = HOLE - 1 - pageCount;
+      if (pageCount == pages.length) {
+        pages = Arrays.copyOf(pages, Math.max(PAGES, 2 * pageCount));
+      }
+      Arrays.fill(pages, pageCount, pageCount + PAGES, HOLE);
+      pageCount += PAGES;
     }
     return HOLE - 1 - granules[granule];
   }

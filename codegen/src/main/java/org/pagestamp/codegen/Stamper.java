@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.pagestamp.mode.Role;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.walk.Walker;
@@ -22,7 +23,8 @@ import org.pagestamp.walk.Walker;
  * <p>With the system property {@value #DUMP_PROPERTY} set when the stamper is made, every class
  * goes to that directory as class file, listing and bytecode text.
  *
- * <p>Safe for use by several threads.
+ * <p>Safe for use by several threads. They stamp in parallel, and do not wait for each other to get
+ * a kept walker; of those that stamp the same at the same time, all get the walker of one.
  */
 public final class Stamper {
   /** Names the directory that generated classes are written to. */
@@ -36,7 +38,7 @@ public final class Stamper {
   private final Object lock = new Object();
   private final Map<Key, Walker> kept;
   private final ClassDumper dumper;
-  private int stamped;
+  private final AtomicInteger stamped = new AtomicInteger();
 
   /** A stamper that keeps {@value #DEFAULT_KEPT} walkers. */
   public Stamper() {
@@ -81,16 +83,24 @@ public final class Stamper {
     Key key = new Key(Objects.requireNonNull(role, "role"), Objects.requireNonNull(layout));
     synchronized (lock) {
       Walker walker = kept.get(key);
-      if (walker == null) {
-        layout.requireUpdatable(role.mode().entryBytes());
-        WalkerClass walkerClass = generate(role, layout);
-        String fileName = walkerClass.name() + "-" + ++stamped;
-        dumper.dump(walkerClass, fileName);
-        walker = define(walkerClass, fileName, role, layout);
-        kept.put(key, walker);
+      if (walker != null) {
+        return walker;
       }
-      return walker;
     }
+    Walker made = make(role, layout);
+    synchronized (lock) {
+      Walker madeMeanwhile = kept.putIfAbsent(key, made);
+      return madeMeanwhile == null ? made : madeMeanwhile;
+    }
+  }
+
+  /** Without the lock: a kept walker is had at once, and several can be made at a time. */
+  private Walker make(Role role, SlotLayout layout) {
+    layout.requireUpdatable(role.mode().entryBytes());
+    WalkerClass walkerClass = generate(role, layout);
+    String fileName = walkerClass.name() + "-" + stamped.incrementAndGet();
+    dumper.dump(walkerClass, fileName);
+    return define(walkerClass, fileName, role, layout);
   }
 
   /** Forgets all kept walkers. */

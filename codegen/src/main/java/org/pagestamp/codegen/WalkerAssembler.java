@@ -1,5 +1,6 @@
 package org.pagestamp.codegen;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
@@ -29,37 +30,37 @@ final class WalkerAssembler {
   private final Role role;
   private final SlotLayout layout;
   private final String name;
+  private final String owner;
   private final SlotPlan plan;
   private final DirectReads direct;
   private final ClassConstants constants;
   private final Listing listing = new Listing();
-  private final ClassWriter writer = new FramesWithoutLoading();
-  private final ClassBody body = new ClassBody(writer, listing);
+  private final ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
+  private final ClassBody body;
 
   WalkerAssembler(Role role, SlotLayout layout, String name) {
     this.role = role;
     this.layout = layout;
     this.name = name;
     this.plan = new SlotPlan(layout);
+    this.owner = PACKAGE + name;
     this.direct = DirectReads.of(plan, role.mode());
-    this.constants = new ClassConstants(PACKAGE + name);
+    this.constants = new ClassConstants(owner);
+    this.body = new ClassBody(owner, writer, listing);
   }
 
   WalkerClass assemble() {
-    String owner = PACKAGE + name;
     writer.visit(Opcodes.V25, Opcodes.ACC_FINAL | Opcodes.ACC_SUPER, owner, null, SUPERCLASS, null);
     writer.visitSource(name + ".walk", null);
     writeHead();
     writeConstructor();
-    WalkerParts parts = parts(owner);
-    writeWalk(parts);
-    writeExact(parts, "probe", false);
+    WalkerParts parts = parts();
+    writeWalks(parts);
     if (role.mode() != PagingMode.NO_PAGING && BatchMethods.areOf(plan)) {
       new BatchMethods(parts).write(body);
     }
     if (role.mode() != PagingMode.NO_PAGING) {
-      boolean fastPath = plan.hasSlots();
-      parts.slots().write(body, fastPath, ExactPath.storesIn(plan));
+      parts.slots().write(body, hasFastPath(), parts.stores());
     } else {
       parts.slots().writeForPagesOnly(body);
     }
@@ -70,10 +71,10 @@ final class WalkerAssembler {
     writer.visitEnd();
     byte[] classFile = writer.toByteArray();
     return new WalkerClass(
-        name, classFile, listing.toString(), body.sizes(), constants.classData());
+        name, classFile, listing::toString, body.sizes(), constants.classData());
   }
 
-  private WalkerParts parts(String owner) {
+  private WalkerParts parts() {
     EntryFormat entries = new EntryFormat(role);
     long alwaysOne = EntryBits.P | (plan.allReadOnly() ? 0 : EntryBits.A);
     PermissionFields permissions =
@@ -86,22 +87,27 @@ final class WalkerAssembler {
   }
 
   private void writeHead() {
-    listing.line("// " + name + ": " + role);
-    listing.line("// " + plan.count() + " slots, " + plan.writable() + " writable");
+    listing.line(() -> "// " + name + ": " + role);
+    listing.line(() -> "// " + plan.count() + " slots, " + plan.writable() + " writable");
     for (int i = 0; i < Math.min(plan.count(), SLOTS_LISTED); i++) {
-      MemSlot slot = plan.slot(i);
-      listing.line("//   slot " + i + " " + slot + (i == plan.likely() ? ", tried first" : ""));
+      String likely = i == plan.likely() ? ", tried first" : "";
+      int number = i;
+      listing.line(() -> "//   slot " + number + " " + plan.slot(number) + likely);
     }
     if (role.mode() != PagingMode.NO_PAGING) {
-      String root = Expr.hex(role.mode().rootMask());
-      listing.line("// ROOT " + root + ", FRAME " + Expr.hex(role.mode().tableMask()));
+      listing.line(this::masks);
     }
     if (plan.count() > SLOTS_LISTED) {
-      listing.line("//   and " + (plan.count() - SLOTS_LISTED) + " more");
+      listing.line(() -> "//   and " + (plan.count() - SLOTS_LISTED) + " more");
     }
     if (direct != null) {
-      listing.line("// " + direct.legend());
+      listing.line(() -> "// " + direct.legend());
     }
+  }
+
+  private String masks() {
+    String root = Expr.hex(role.mode().rootMask());
+    return "// ROOT " + root + ", FRAME " + Expr.hex(role.mode().tableMask());
   }
 
   private void writeConstructor() {
@@ -117,19 +123,14 @@ final class WalkerAssembler {
   }
 
   /** {@code walk} is the fast path where there is one, and the exact path otherwise. */
-  private void writeWalk(WalkerParts parts) {
-    boolean fastPath = role.mode() != PagingMode.NO_PAGING && plan.hasSlots();
-    if (!fastPath) {
-      writeExact(parts, "walk", true);
+  private void writeWalks(WalkerParts parts) {
+    if (!hasFastPath()) {
+      writePublic("walk", (code, p) -> new ExactPath(parts, code, p).write());
+      writePublic("probe", (code, p) -> code.ret(Expr.own(owner, "walk", WalkerParts.WALK, p)));
       return;
     }
     LeafMethods leaves = new LeafMethods(parts, direct);
-    body.method(
-        Opcodes.ACC_PUBLIC,
-        "walk",
-        Expr.LONG,
-        WALK_PARAMETERS,
-        (code, p) -> new FastPath(parts, leaves, direct, code, p).write());
+    writePublic("walk", (code, p) -> new FastPath(parts, leaves, direct, code, p).write());
     if (direct != null) {
       body.method(
           Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC,
@@ -139,32 +140,24 @@ final class WalkerAssembler {
           (code, p) -> new FastPath(parts, leaves, null, code, p).write());
     }
     leaves.write(body, WALK_PARAMETERS);
+    List<Parameter> exactParameters = new ArrayList<>(WALK_PARAMETERS);
+    if (parts.stores()) {
+      exactParameters.add(new Parameter("stores", Expr.BOOLEAN));
+    }
     body.method(
         Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC,
         "exact",
         Expr.LONG,
-        WALK_PARAMETERS,
-        (code, p) -> new ExactPath(parts, true, code, p).write());
+        exactParameters,
+        (code, p) -> new ExactPath(parts, code, p).write());
+    writePublic("probe", (code, p) -> code.ret(parts.callExact(p[0], p[1], p[2], false)));
   }
 
-  private void writeExact(WalkerParts parts, String method, boolean stores) {
-    body.method(
-        Opcodes.ACC_PUBLIC,
-        method,
-        Expr.LONG,
-        WALK_PARAMETERS,
-        (code, p) -> new ExactPath(parts, stores, code, p).write());
+  private boolean hasFastPath() {
+    return role.mode() != PagingMode.NO_PAGING && plan.hasSlots();
   }
 
-  /** No class is loaded to compute frames: references on a merged stack are mere objects. */
-  private static final class FramesWithoutLoading extends ClassWriter {
-    FramesWithoutLoading() {
-      super(COMPUTE_FRAMES);
-    }
-
-    @Override
-    protected String getCommonSuperClass(String first, String second) {
-      return first.equals(second) ? first : "java/lang/Object";
-    }
+  private void writePublic(String method, ClassBody.Body statements) {
+    body.method(Opcodes.ACC_PUBLIC, method, Expr.LONG, WALK_PARAMETERS, statements);
   }
 }

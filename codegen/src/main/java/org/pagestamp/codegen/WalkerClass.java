@@ -5,6 +5,7 @@ import java.io.StringWriter;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.util.TraceClassVisitor;
 
@@ -12,14 +13,14 @@ import org.objectweb.asm.util.TraceClassVisitor;
 public final class WalkerClass {
   private final String name;
   private final byte[] classFile;
-  private final String listing;
+  private final Supplier<String> listing;
   private final Map<String, Integer> methodSizes;
   private final List<Object> classData;
 
   WalkerClass(
       String name,
       byte[] classFile,
-      String listing,
+      Supplier<String> listing,
       Map<String, Integer> methodSizes,
       List<Object> classData) {
     this.name = name;
@@ -44,7 +45,7 @@ public final class WalkerClass {
    * profilers that show lines lead here.
    */
   public String listing() {
-    return listing;
+    return listing.get();
   }
 
   /** Bytes of bytecode of each method of a walk, in the order of the listing; unmodifiable. */

@@ -1,5 +1,6 @@
 package org.pagestamp.codegen;
 
+import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
 
 /**
@@ -22,14 +23,27 @@ record WalkerParts(
     SlotMethods slots,
     PermissionFields permissions) {
   static final String WALK = "(Lorg/pagestamp/walk/VcpuState;JI)J";
+  private static final String WALK_OR_PROBE = "(Lorg/pagestamp/walk/VcpuState;JIZ)J";
 
-  /** The call of the method that finds out everything. */
-  Expr callExact(Expr vcpu, Expr gva, Expr access) {
-    return call("exact", vcpu, gva, access);
+  /** Whether walks of the class store into entries at all. */
+  boolean stores() {
+    return role.mode() != PagingMode.NO_PAGING && !plan.allReadOnly();
   }
 
-  /** The call of a method with the parameters of a walk. */
-  Expr call(String name, Expr vcpu, Expr gva, Expr access) {
-    return Expr.call(owner, name, WALK, vcpu, gva, access);
+  /** The call of the method that finds out everything, as part of a walk. */
+  Expr callExact(Expr vcpu, Expr gva, Expr access) {
+    return callExact(vcpu, gva, access, true);
+  }
+
+  /** The same, with stores or without. */
+  Expr callExact(Expr vcpu, Expr gva, Expr access, boolean stores) {
+    return stores()
+        ? Expr.call(owner, "exact", WALK_OR_PROBE, vcpu, gva, access, Expr.bool(stores))
+        : Expr.call(owner, "exact", WALK, vcpu, gva, access);
+  }
+
+  /** The call of the method that searches the slots at each level. */
+  Expr callSearch(Expr vcpu, Expr gva, Expr access) {
+    return Expr.call(owner, "search", WALK, vcpu, gva, access);
   }
 }

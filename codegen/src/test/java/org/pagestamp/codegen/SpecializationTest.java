@@ -43,7 +43,7 @@ class SpecializationTest {
     @Override
     public MethodVisitor visitMethod(
         int access, String name, String descriptor, String signature, String[] exceptions) {
-      if (!name.matches("walk|search|leaf[123]|deviating|exact|probe")) {
+      if (!name.matches("walk|search|leaf[123]|deviating|exact|probe|update")) {
         return null;
       }
       return new MethodVisitor(Opcodes.ASM9) {

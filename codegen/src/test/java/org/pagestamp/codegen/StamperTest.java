@@ -11,7 +11,12 @@ import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +55,21 @@ class StamperTest {
     assertSame(walker, stamper.stamp(Layouts.FOUR_LEVEL, equalLayout));
     assertNotSame(walker, stamper.stamp(OTHER_ROLE, layout));
     assertNotSame(walker, stamper.stamp(Layouts.FOUR_LEVEL, Layouts.ram(1)));
+  }
+
+  @Test
+  void threadsThatStampTheSameAtOnceGetTheSameWalker() throws Exception {
+    SlotLayout layout = Layouts.ram(1);
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      for (int round = 0; round < 50; round++) {
+        Stamper stamper = new Stamper();
+        List<Callable<Walker>> stamps =
+            Collections.nCopies(4, () -> stamper.stamp(Layouts.FOUR_LEVEL, layout));
+        for (Future<Walker> walker : threads.invokeAll(stamps)) {
+          assertSame(stamper.stamp(Layouts.FOUR_LEVEL, layout), walker.get());
+        }
+      }
+    }
   }
 
   @Test
@@ -98,7 +118,7 @@ class StamperTest {
     WalkerClass good = stamper.generate(Layouts.FOUR_LEVEL, layout);
     byte[] broken = withWrongReturns(good.classFile());
     WalkerClass bad =
-        new WalkerClass(good.name(), broken, good.listing(), good.methodSizes(), good.classData());
+        new WalkerClass(good.name(), broken, good::listing, good.methodSizes(), good.classData());
     IllegalStateException thrown =
         assertThrows(
             IllegalStateException.class,

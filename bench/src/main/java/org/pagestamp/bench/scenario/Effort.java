@@ -10,7 +10,7 @@ package org.pagestamp.bench.scenario;
  * @param compareMillis time for each comparison, unless {@code mostPairs} come first
  * @param leastPairs pairs of chunks for each comparison in any case
  * @param mostPairs pairs of chunks for each comparison at most
- * @param stampMillis time to warm up the stamper, and again to sample it
+ * @param stamps classes stamped to warm up the stamper; a quarter of it is a sample
  * @param classes classes kept to see what they take
  * @param cycles classes stamped and dropped
  */
@@ -22,18 +22,18 @@ public record Effort(
     int compareMillis,
     int leastPairs,
     int mostPairs,
-    int stampMillis,
+    int stamps,
     int classes,
     int cycles) {
   /** A minute or two for the scenarios of a quick run. */
-  public static final Effort QUICK = new Effort(100, 6, 4, 20, 60, 50, 4_000, 700, 300, 5_000);
+  public static final Effort QUICK = new Effort(100, 6, 4, 20, 60, 50, 4_000, 8_000, 300, 5_000);
 
   /** What results are published with. */
   public static final Effort FULL =
-      new Effort(200, 10, 5, 50, 500, 200, 4_000, 5_000, 1_000, 100_000);
+      new Effort(200, 10, 5, 50, 500, 200, 4_000, 20_000, 1_000, 100_000);
 
   /** To see that everything works; the numbers mean nothing. */
-  public static final Effort TRIAL = new Effort(1, 1, 1, 1, 1, 2, 2, 1, 20, 20);
+  public static final Effort TRIAL = new Effort(1, 1, 1, 1, 1, 2, 2, 20, 20, 20);
 
   /**
    * The effort of this name.
