@@ -51,6 +51,20 @@ final class SlotMemory {
         : get(segment(number), offset);
   }
 
+  /** The entry at {@code offset} in the segment that all slots share. */
+  Expr readShared(Expr offset) {
+    return get(sharedSegment(), offset);
+  }
+
+  /** The bound that an entry's offset in the shared segment must be below. */
+  Expr sharedLimit() {
+    return constant(plan.sharedSegment().byteSize() - (entryBytes() - 1));
+  }
+
+  private Expr sharedSegment() {
+    return constants.field("MEMORY", MemorySegment.class, plan.sharedSegment());
+  }
+
   /** The entry at {@code gpa} in a slot. */
   Expr read(int number, Expr gpa) {
     return plan.isAccessor(number)
@@ -189,7 +203,7 @@ final class SlotMemory {
   /** The one segment that all slots share, or the slot's own. */
   private Expr indexedSegment(Expr slot) {
     if (plan.sharedSegment() != null) {
-      return constants.field("MEMORY", MemorySegment.class, plan.sharedSegment());
+      return sharedSegment();
     }
     MemorySegment[] segments =
         plan.slots().stream()

@@ -28,6 +28,7 @@ final class SlotMethods {
   private final String owner;
   private final SlotPlan plan;
   private final SlotMemory memory;
+  private final SharedReads shared;
   private final ClassConstants constants;
 
   SlotMethods(
@@ -35,6 +36,7 @@ final class SlotMethods {
     this.owner = owner;
     this.plan = plan;
     this.memory = new SlotMemory(plan, entryBytes, mode, constants);
+    this.shared = SharedReads.of(plan, memory, constants);
     this.constants = constants;
   }
 
@@ -110,7 +112,7 @@ final class SlotMethods {
       method(body, "entry", "J", List.of(GPA), this::writeEntry);
     }
     if (plan.count() > 1) {
-      if (fastPath) {
+      if (fastPath && (triesLikelyFirst() || shared.areDivided())) {
         method(body, "entryElsewhere", "J", List.of(GPA), this::writeEntryElsewhere);
       }
       method(body, "flagsOf", "J", List.of(GPA), this::writeFlagsOf);
@@ -144,7 +146,7 @@ final class SlotMethods {
       tree(code, gpa, unlikely(), number -> code.ret(intConstant(number)), intConstant(-1));
       return;
     }
-    SlotTable table = SlotTable.of(plan.slots());
+    SlotTable table = plan.table();
     if (table == null) {
       code.ret(search(gpa));
     } else {
@@ -186,18 +188,22 @@ final class SlotMethods {
 
   private void lookUp(Code code, Expr gpa, SlotTable table) {
     Expr granules = constants.field("GRANULES", int[].class, table.granules());
-    Expr pages = constants.field("PAGES", int[].class, table.pages());
-    int shift = MemSlot.PAGE_SHIFT + SlotTable.GRANULE_SHIFT;
+    int shift = MemSlot.PAGE_SHIFT + table.shift();
     Expr granule =
         code.let("granule", Expr.minus(Expr.shiftRight(gpa, shift), constant(table.first())));
     code.returnIf(
         Cond.notBelow(granule, constant(table.granules().length)), intConstant(SlotTable.HOLE));
     Expr slot = code.let("slot", Expr.element(granules, Expr.toInt(granule)));
+    if (!table.isDivided()) {
+      code.ret(slot);
+      return;
+    }
+    Expr pages = constants.field("PAGES", int[].class, table.pages());
     code.returnIf(Cond.less(intConstant(SlotTable.HOLE - 1), slot), slot);
     Expr pageInGranule =
         Expr.intAnd(
             Expr.toInt(Expr.shiftRight(gpa, MemSlot.PAGE_SHIFT)),
-            intConstant((1 << SlotTable.GRANULE_SHIFT) - 1));
+            intConstant((1 << SlotTable.DIVIDED_SHIFT) - 1));
     Expr firstPage = Expr.intMinus(intConstant(SlotTable.HOLE - 1), slot);
     code.ret(Expr.element(pages, Expr.intPlus(firstPage, pageInGranule)));
   }
@@ -261,15 +267,26 @@ final class SlotMethods {
 
   private void writeEntry(Code code, Expr... parameters) {
     Expr gpa = parameters[0];
+    Expr elsewhere = Expr.call(owner, "entryElsewhere", "(J)J", gpa);
+    if (!triesLikelyFirst()) {
+      shared.write(code, gpa, elsewhere);
+      return;
+    }
     Expr offset = likelyOffset(gpa);
     int number = plan.likely();
     code.returnIf(Cond.below(offset, memory.limit(number)), memory.readAt(number, offset));
-    code.ret(plan.count() == 1 ? constant(0) : Expr.call(owner, "entryElsewhere", "(J)J", gpa));
+    code.ret(plan.count() == 1 ? constant(0) : elsewhere);
+  }
+
+  private boolean triesLikelyFirst() {
+    return shared == null || plan.likelyDominates();
   }
 
   private void writeEntryElsewhere(Code code, Expr... parameters) {
     Expr gpa = parameters[0];
-    if (plan.usesTable()) {
+    if (shared != null && triesLikelyFirst() && !shared.areDivided()) {
+      shared.write(code, gpa, constant(0));
+    } else if (plan.usesTable() || shared != null) {
       Expr slot = code.let("slot", slotOf(gpa));
       code.returnIf(Cond.less(slot, intConstant(0)), constant(0));
       code.ret(read(slot, gpa));

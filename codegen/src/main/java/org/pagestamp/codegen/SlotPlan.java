@@ -30,6 +30,8 @@ final class SlotPlan {
   private final boolean hasSegments;
   private final boolean logsDirtyPages;
   private final MemorySegment sharedSegment;
+  private SlotTable table;
+  private boolean scattered;
 
   SlotPlan(SlotLayout layout) {
     List<MemSlot> numbered = new ArrayList<>(layout.slots());
@@ -128,6 +130,15 @@ final class SlotPlan {
     long size = slot.byteSize();
     boolean aligned = Long.bitCount(size) == 1 && (slot.baseGpa() & (size - 1)) == 0;
     return aligned ? EntryBits.FRAME & -size : 0;
+  }
+
+  /** The table of the slots, or null if they are too scattered for one. */
+  SlotTable table() {
+    if (table == null && !scattered) {
+      table = SlotTable.of(slots);
+      scattered = table == null;
+    }
+    return table;
   }
 
   /** Whether slots are told apart by a table. */

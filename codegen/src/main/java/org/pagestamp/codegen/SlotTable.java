@@ -5,8 +5,9 @@ import java.util.List;
 import org.pagestamp.slot.MemSlot;
 
 /**
- * Slot numbers by guest frame, for layouts with many slots: one {@code int} for each granule of 2
- * MiB, and for a granule that several slots or holes share 512 more, one for each page.
+ * Slot numbers by guest frame: one {@code int} for each granule, as large a power of two of pages as
+ * divides all bounds of slots. Where that is too small, a granule is 2 MiB, and one that several
+ * slots or holes share has 512 more, one for each page.
  *
  * <p>A granule's {@code int} is a slot number, {@link #HOLE}, or, below that, {@code -2 - i} where
  * the granule's pages begin at {@code i} of the pages. Layouts too scattered for a table of {@value
@@ -16,18 +17,25 @@ final class SlotTable {
   /** No slot. */
   static final int HOLE = -1;
 
-  static final int GRANULE_SHIFT = 9;
-  private static final int PAGES = 1 << GRANULE_SHIFT;
+  /** The granules that may be divided into pages. */
+  static final int DIVIDED_SHIFT = 9;
 
-  /** The table spans up to 2 TiB in 4 MiB. */
+  private static final int PAGES = 1 << DIVIDED_SHIFT;
+
+  /** A table of 4 MiB; of granules of 2 MiB it spans 2 TiB. */
   static final long MOST_GRANULES = 1L << 20;
 
+  /** Tables of smaller granules stay within 256 KiB, which a processor's second cache holds. */
+  private static final long MOST_SMALL_GRANULES = 1L << 16;
+
+  private final int shift;
   private final long first;
   private final int[] granules;
   private int[] pages = new int[0];
   private int pageCount;
 
-  private SlotTable(long first, int count) {
+  private SlotTable(int shift, long first, int count) {
+    this.shift = shift;
     this.first = first;
     this.granules = new int[count];
     Arrays.fill(granules, HOLE);
@@ -35,14 +43,24 @@ final class SlotTable {
 
   /** The table for slots numbered by their position, or null if they are too scattered. */
   static SlotTable of(List<MemSlot> slots) {
-    long low = slots.stream().mapToLong(MemSlot::baseGfn).min().orElseThrow();
-    long high = slots.stream().mapToLong(slot -> slot.baseGfn() + slot.pages()).max().orElseThrow();
-    long first = low >>> GRANULE_SHIFT;
-    long count = ((high - 1) >>> GRANULE_SHIFT) - first + 1;
+    long low = Long.MAX_VALUE;
+    long high = 0;
+    long bounds = 0;
+    for (MemSlot slot : slots) {
+      long end = slot.baseGfn() + slot.pages();
+      low = Math.min(low, slot.baseGfn());
+      high = Math.max(high, end);
+      bounds |= slot.baseGfn() | end;
+    }
+    int shift = Long.numberOfTrailingZeros(bounds);
+    if (shift < DIVIDED_SHIFT && granules(low, high, shift) > MOST_SMALL_GRANULES) {
+      shift = DIVIDED_SHIFT;
+    }
+    long count = granules(low, high, shift);
     if (count > MOST_GRANULES) {
       return null;
     }
-    SlotTable table = new SlotTable(first, (int) count);
+    SlotTable table = new SlotTable(shift, low >>> shift, (int) count);
     for (int number = 0; number < slots.size(); number++) {
       table.add(number, slots.get(number));
     }
@@ -50,14 +68,19 @@ final class SlotTable {
     return table;
   }
 
+  private static long granules(long low, long high, int shift) {
+    return ((high - 1) >>> shift) - (low >>> shift) + 1;
+  }
+
   private void add(int number, MemSlot slot) {
+    long granulePages = 1L << shift;
     long gfn = slot.baseGfn();
     long end = gfn + slot.pages();
     while (gfn < end) {
-      long granuleEnd = (gfn | (PAGES - 1)) + 1;
+      long granuleEnd = (gfn | (granulePages - 1)) + 1;
       long partEnd = Math.min(end, granuleEnd);
-      int granule = (int) ((gfn >>> GRANULE_SHIFT) - first);
-      if (partEnd - gfn == PAGES) {
+      int granule = (int) ((gfn >>> shift) - first);
+      if (partEnd - gfn == granulePages) {
         granules[granule] = number;
       } else {
         int start = pagesOf(granule) + (int) (gfn & (PAGES - 1));
@@ -80,7 +103,17 @@ final class SlotTable {
     return HOLE - 1 - granules[granule];
   }
 
-  /** The first granule's number: {@code gfn >>> 9}. */
+  /** A granule has {@code 1 << shift} pages. */
+  int shift() {
+    return shift;
+  }
+
+  /** Whether there are granules that several slots or holes share. */
+  boolean isDivided() {
+    return pageCount > 0;
+  }
+
+  /** The first granule's number: {@code gfn >>> shift}. */
   long first() {
     return first;
   }
