@@ -171,7 +171,7 @@ final class BatchMethods {
     Expr entry =
         code.let(
             EntryFormat.name(level),
-            parts.slots().entry(Expr.plus(table, entries.byteIndex(level, gva))));
+            parts.slots().entry(table, entries.byteIndex(level, gva)));
     Expr plain = inverted() == 0 ? entry : Expr.xor(entry, constant("NX", inverted()));
     code.set(word, Expr.and(plain, Expr.or(word, constant("~RIGHTS", ~folded()))));
     if (level.leafRule() != LeafRule.ALWAYS) {

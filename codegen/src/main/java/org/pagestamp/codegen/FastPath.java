@@ -131,6 +131,6 @@ final class FastPath extends WalkMethod {
       return direct.entry(slots, above, index);
     }
     boolean isRoot = level.number() == mode.topLevelInMemory();
-    return slots.entry(Expr.plus(isRoot ? above : entries.tableOrBeyond(above, plan), index));
+    return slots.entry(isRoot ? above : entries.tableOrBeyond(above, plan), index);
   }
 }

@@ -50,27 +50,29 @@ final class SharedReads {
   }
 
   /**
-   * {@code return} the entry at {@code gpa}, or 0 if it is in a hole.
+   * {@code return} an entry, or 0 if it is in a hole.
    *
-   * @param rare the entry at {@code gpa} if it is in a granule with pages of several slots
+   * @param table where its table is, which is the granule's address as well
+   * @param index how far it is into its table
+   * @param rare the entry if it is in a granule with pages of several slots
    */
-  void write(Code code, Expr gpa, Expr rare) {
-    SlotTable table = plan.table();
+  void write(Code code, Expr table, Expr index, Expr rare) {
+    SlotTable slots = plan.table();
     Expr otherwise = areDivided() ? rare : constant(0);
-    int shift = MemSlot.PAGE_SHIFT + table.shift();
+    int shift = MemSlot.PAGE_SHIFT + slots.shift();
     Expr granule =
-        code.let("granule", Expr.minus(Expr.shiftRight(gpa, shift), constant(table.first())));
-    code.returnIf(Cond.notBelow(granule, constant(table.granules().length)), constant(0));
+        code.let("granule", Expr.minus(Expr.shiftRight(table, shift), constant(slots.first())));
+    code.returnIf(Cond.notBelow(granule, constant(slots.granules().length)), constant(0));
     if (hasOneDelta()) {
-      Expr granules = constants.field("GRANULES", int[].class, table.granules());
+      Expr granules = constants.field("GRANULES", int[].class, slots.granules());
       Expr slot = Expr.element(granules, Expr.toInt(granule));
       code.returnIf(Cond.less(slot, Expr.intConstant(0)), otherwise);
-      code.ret(memory.readShared(Expr.plus(gpa, constant(delta(0)))));
+      code.ret(memory.readShared(Expr.plus(Expr.plus(table, index), constant(delta(0)))));
       return;
     }
     Expr deltas = constants.field("GRANULE_DELTAS", long[].class, granuleDeltas());
-    Expr offset =
-        code.let("offset", Expr.plus(gpa, Expr.element(deltas, Expr.toInt(granule))));
+    Expr delta = Expr.element(deltas, Expr.toInt(granule));
+    Expr offset = code.let("offset", Expr.plus(Expr.plus(table, index), delta));
     code.returnIf(Cond.notBelow(offset, memory.sharedLimit()), otherwise);
     code.ret(memory.readShared(offset));
   }

@@ -23,6 +23,8 @@ import org.pagestamp.walk.WalkResult;
 final class SlotMethods {
   private static final String TABLE = "org/pagestamp/codegen/SlotTable";
   private static final Parameter GPA = new Parameter("gpa", Expr.LONG);
+  private static final List<Parameter> TABLE_AND_INDEX =
+      List.of(new Parameter("table", Expr.LONG), new Parameter("index", Expr.LONG));
   private static final Parameter SLOT = new Parameter("slot", Expr.INT);
 
   private final String owner;
@@ -58,9 +60,12 @@ final class SlotMethods {
     return Expr.call(owner, "update", "(IJJJ)Z", slot, gpa, expected, value);
   }
 
-  /** Calls {@code entry}: the entry at {@code gpa}, or 0, one not present, if it is in a hole. */
-  Expr entry(Expr gpa) {
-    return Expr.call(owner, "entry", "(J)J", gpa);
+  /**
+   * Calls {@code entry}: the entry at {@code index} bytes in the table at {@code table}, or 0, one
+   * not present, if it is in a hole.
+   */
+  Expr entry(Expr table, Expr index) {
+    return Expr.call(owner, "entry", "(JJ)J", table, index);
   }
 
   /** The entry at {@code offset} in the likely slot. */
@@ -109,11 +114,11 @@ final class SlotMethods {
       method(body, "update", "Z", List.of(SLOT, GPA, expected, value), this::writeUpdate);
     }
     if (fastPath) {
-      method(body, "entry", "J", List.of(GPA), this::writeEntry);
+      method(body, "entry", "J", TABLE_AND_INDEX, this::writeEntry);
     }
     if (plan.count() > 1) {
       if (fastPath && (triesLikelyFirst() || shared.areDivided())) {
-        method(body, "entryElsewhere", "J", List.of(GPA), this::writeEntryElsewhere);
+        method(body, "entryElsewhere", "J", TABLE_AND_INDEX, this::writeEntryElsewhere);
       }
       method(body, "flagsOf", "J", List.of(GPA), this::writeFlagsOf);
     }
@@ -266,13 +271,14 @@ final class SlotMethods {
   }
 
   private void writeEntry(Code code, Expr... parameters) {
-    Expr gpa = parameters[0];
-    Expr elsewhere = Expr.call(owner, "entryElsewhere", "(J)J", gpa);
+    Expr table = parameters[0];
+    Expr index = parameters[1];
+    Expr elsewhere = Expr.call(owner, "entryElsewhere", "(JJ)J", table, index);
     if (!triesLikelyFirst()) {
-      shared.write(code, gpa, elsewhere);
+      shared.write(code, table, index, elsewhere);
       return;
     }
-    Expr offset = likelyOffset(gpa);
+    Expr offset = likelyOffset(Expr.plus(table, index));
     int number = plan.likely();
     code.returnIf(Cond.below(offset, memory.limit(number)), memory.readAt(number, offset));
     code.ret(plan.count() == 1 ? constant(0) : elsewhere);
@@ -283,9 +289,9 @@ final class SlotMethods {
   }
 
   private void writeEntryElsewhere(Code code, Expr... parameters) {
-    Expr gpa = parameters[0];
+    Expr gpa = Expr.plus(parameters[0], parameters[1]);
     if (shared != null && triesLikelyFirst() && !shared.areDivided()) {
-      shared.write(code, gpa, constant(0));
+      shared.write(code, parameters[0], parameters[1], constant(0));
     } else if (plan.usesTable() || shared != null) {
       Expr slot = code.let("slot", slotOf(gpa));
       code.returnIf(Cond.less(slot, intConstant(0)), constant(0));

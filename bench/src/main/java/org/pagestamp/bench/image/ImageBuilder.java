@@ -3,7 +3,9 @@ package org.pagestamp.bench.image;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
@@ -101,6 +103,8 @@ final class ImageBuilder {
       long[] words = memory.asSlice(0, ranges.getFirst().byteSize()).toArray(ChangedEntries.ENTRY);
       walked = MemorySegment.ofArray(words);
       layout = heapLayout(words);
+    } else if (spec.memory() == SlotMemory.SHUFFLED_SEGMENT) {
+      layout = shuffledLayout();
     } else {
       layout = nativeLayout();
     }
@@ -217,6 +221,34 @@ final class ImageBuilder {
         flags.add(SlotFlag.READONLY);
       }
       builder.slot(slot.base(), slot.byteSize(), flags, backing);
+    }
+    return builder.build();
+  }
+
+  /** The slots' tables in a segment of their own, each slot where another of its size was. */
+  private SlotLayout shuffledLayout() {
+    if (spec.accessedDirty() != AccessedDirtyState.HOT) {
+      throw new IllegalArgumentException("entries of a shuffled copy cannot be put back");
+    }
+    MemorySegment shuffled = HostMemory.allocate(memory.byteSize());
+    List<SlotShape.Range> places = new ArrayList<>(ranges);
+    Collections.shuffle(places, random);
+    SlotLayout.Builder builder = SlotLayout.builder();
+    for (int i = 0; i < ranges.size(); i++) {
+      SlotShape.Range slot = ranges.get(i);
+      long place = places.get(i).base();
+      int end = Math.toIntExact((slot.base() + slot.byteSize()) >>> MemSlot.PAGE_SHIFT);
+      int gfn = usedFrames.nextSetBit(Math.toIntExact(slot.base() >>> MemSlot.PAGE_SHIFT));
+      for (; gfn >= 0 && gfn < end; gfn = usedFrames.nextSetBit(gfn + 1)) {
+        long gpa = (long) gfn << MemSlot.PAGE_SHIFT;
+        MemorySegment.copy(
+            memory, gpa, shuffled, gpa - slot.base() + place, MemSlot.PAGE_SIZE);
+      }
+      builder.slot(
+          slot.base(),
+          slot.byteSize(),
+          EnumSet.noneOf(SlotFlag.class),
+          Backing.of(shuffled, place));
     }
     return builder.build();
   }

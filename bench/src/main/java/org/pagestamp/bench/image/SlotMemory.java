@@ -4,6 +4,8 @@ package org.pagestamp.bench.image;
 public enum SlotMemory {
   /** Native memory: all slots at their places in one segment. */
   SHARED_SEGMENT("one segment"),
+  /** Native memory: all slots in one segment, in another order than in the guest. */
+  SHUFFLED_SEGMENT("one segment in another order"),
   /** Native memory: a segment for each slot. */
   SEGMENT_PER_SLOT("a segment for each slot"),
   /** A mapped file: all slots at their places in it. */

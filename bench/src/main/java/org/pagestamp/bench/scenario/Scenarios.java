@@ -15,6 +15,7 @@ import static org.pagestamp.bench.image.SlotMemory.LONG_ARRAY;
 import static org.pagestamp.bench.image.SlotMemory.MAPPED_FILE;
 import static org.pagestamp.bench.image.SlotMemory.SEGMENT_PER_SLOT;
 import static org.pagestamp.bench.image.SlotMemory.SHARED_SEGMENT;
+import static org.pagestamp.bench.image.SlotMemory.SHUFFLED_SEGMENT;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -110,6 +111,9 @@ public final class Scenarios {
         spread("spread-509", SlotShape.SPREAD_509, 1.85).quick(),
         slots("spread-4096", SlotShape.SPREAD_4096, SHARED_SEGMENT),
         spread("spread-32764", SlotShape.SPREAD_32764, 1.90),
+        slots("spread-8-shuffled", SlotShape.EIGHT_SPREAD, SHUFFLED_SEGMENT),
+        slots("spread-509-shuffled", SlotShape.SPREAD_509, SHUFFLED_SEGMENT),
+        slots("spread-32764-shuffled", SlotShape.SPREAD_32764, SHUFFLED_SEGMENT),
         slots("spread-8-segments", SlotShape.EIGHT_SPREAD, SEGMENT_PER_SLOT),
         slots("spread-509-segments", SlotShape.SPREAD_509, SEGMENT_PER_SLOT),
         slots("spread-509-small", SlotShape.FINE_509, SHARED_SEGMENT),
