@@ -1,10 +1,8 @@
 package org.pagestamp.codegen;
 
 import static org.pagestamp.codegen.Expr.constant;
-import static org.pagestamp.codegen.Expr.intConstant;
 
 import java.util.List;
-import org.objectweb.asm.Opcodes;
 import org.pagestamp.codegen.ClassBody.Parameter;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.LeafRule;
@@ -13,21 +11,15 @@ import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
 
 /**
- * The methods {@code walkAll} and {@code batch}: many walks at a time, a level of all of them after
- * the other, so that the CPU waits for their entries together.
+ * The method {@code batch}: many walks at a time, a level of all of them after the other, so that
+ * the CPU waits for their entries together. {@link GeneratedWalker#walkAll} says with what result.
  *
  * <p>Each walk has one word, in the array of the results: the last entry read, with the rights of
  * all entries so far folded in. NX is kept inverted, so that folding is an AND. What is not a 4-KiB
- * page in the common case loses its bit P, and is walked again by itself, in order. Later walks of
- * the batch cannot notice: what such a walk changes are accessed and dirty bits that were clear,
- * and who has seen one of those clear is walked by itself as well.
+ * page in the common case loses its bit P.
  */
 final class BatchMethods {
-  /** So many walks hide the latency of memory; more would not be in the inner cache together. */
-  private static final int LANES = 32;
-
   private static final String LONGS = "[J";
-  private static final String BATCH = "(Lorg/pagestamp/walk/VcpuState;[JI[JII)V";
   private static final Parameter VCPU = new Parameter("vcpu", "Lorg/pagestamp/walk/VcpuState;");
   private static final Parameter GVAS = new Parameter("gvas", LONGS);
   private static final Parameter ACCESS = new Parameter("access", Expr.INT);
@@ -46,7 +38,7 @@ final class BatchMethods {
   }
 
   /**
-   * Whether a class has the methods: not where reading an entry may have effects, for that takes
+   * Whether a class has the method: not where reading an entry may have effects, for that takes
    * validated entries; and not where no result is simple.
    */
   static boolean areOf(SlotPlan plan) {
@@ -55,13 +47,7 @@ final class BatchMethods {
 
   void write(ClassBody body) {
     body.method(
-        Opcodes.ACC_PUBLIC,
-        "walkAll",
-        Expr.VOID,
-        List.of(VCPU, GVAS, ACCESS, RESULTS),
-        (code, p) -> writeWalkAll(code, p[0], p[1], p[2], p[3]));
-    body.method(
-        Opcodes.ACC_PRIVATE,
+        0,
         "batch",
         Expr.VOID,
         List.of(
@@ -72,30 +58,6 @@ final class BatchMethods {
             new Parameter("start", Expr.INT),
             new Parameter("end", Expr.INT)),
         (code, p) -> writeBatch(code, p[0], p[1], p[2], p[3], p[4], p[5]));
-  }
-
-  private void writeWalkAll(Code code, Expr vcpu, Expr gvas, Expr access, Expr results) {
-    code.run(
-        Expr.call("org/pagestamp/walk/Walker", "checkBatch", "([JI[J)V", gvas, access, results));
-    Expr end = code.let("end", intConstant(0));
-    code.repeat(
-        "start",
-        intConstant(0),
-        Expr.length(gvas),
-        LANES,
-        start -> {
-          code.set(
-              end,
-              Expr.call(
-                  "java/lang/Math",
-                  "min",
-                  "(II)I",
-                  Expr.intPlus(start, intConstant(LANES)),
-                  Expr.length(gvas)));
-          code.run(
-              Expr.own(parts.owner(), "batch", BATCH, vcpu, gvas, access, results, start, end));
-        });
-    code.retVoid();
   }
 
   private void writeBatch(
@@ -124,25 +86,6 @@ final class BatchMethods {
           });
     }
     code.repeat("j", start, end, 1, i -> finish(code, access, vcpu, results, i));
-    code.repeat(
-        "k",
-        start,
-        end,
-        1,
-        i ->
-            code.when(
-                Cond.isZero(Expr.and(Expr.element(results, i), EntryFormat.present())),
-                () ->
-                    code.setElement(
-                        results,
-                        i,
-                        Expr.own(
-                            parts.owner(),
-                            "walk",
-                            WalkerParts.WALK,
-                            vcpu,
-                            Expr.element(gvas, i),
-                            access))));
     code.retVoid();
   }
 

@@ -134,12 +134,12 @@ final class ExactPath extends WalkMethod {
 
   /** All entries are present and well-formed: rights, accessed and dirty bits, result. */
   private void finish(PagingLevel level, Expr and, Expr or, List<Read> reads) {
-    Read last = reads.getLast();
-    Expr all = code.let("all", and == null ? last.entry() : Expr.and(and, last.entry()));
-    Expr any = code.let("any", or == null ? last.entry() : Expr.or(or, last.entry()));
-    checkRights(level, last.entry(), all, any);
-    Expr leaf = stores == null ? last.entry() : update(reads);
+    Expr leaf = stores == null ? reads.getLast().entry() : afterUpdate(reads.getLast());
     Expr result = code.let("result", results.success(level, leaf, and, or, gva));
+    checkRights(level, leaf, result);
+    if (stores != null) {
+      code.when(Cond.isTrue(stores), () -> update(reads, leaf));
+    }
     if (!plan.allWritable()) {
       Expr cleanWrite = constant("CLEAN_WRITE", WalkResult.CLEAN_WRITE);
       code.when(
@@ -150,11 +150,12 @@ final class ExactPath extends WalkMethod {
     code.ret(result);
   }
 
-  private void checkRights(PagingLevel level, Expr leaf, Expr all, Expr any) {
-    Expr denied = code.let("denied", permissions.rightsDenied(all, any, access));
+  /** A result has the rights of all levels in it. */
+  private void checkRights(PagingLevel level, Expr leaf, Expr result) {
+    Expr denied = code.let("denied", permissions.rightsDenied(result, access));
     int number = level.number();
     int withKey = PageFaultCode.P | PageFaultCode.PK;
-    for (Cond keyDenies : permissions.keyDenies(vcpu, leaf, all, access)) {
+    for (Cond keyDenies : permissions.keyDenies(vcpu, leaf, result, access)) {
       code.when(
           keyDenies,
           () -> {
@@ -165,26 +166,22 @@ final class ExactPath extends WalkMethod {
     code.returnIf(Cond.isNotZero(denied), fault(FaultReason.PERMISSION, PageFaultCode.P, number));
   }
 
-  /** Sets accessed and dirty bits from the root down; returns the leaf as it is then. */
-  private Expr update(List<Read> reads) {
-    Read last = reads.getLast();
-    Expr wanted = code.let("wanted", wanted(last));
-    code.when(
-        Cond.isTrue(stores),
-        () -> {
-          reads.subList(0, reads.size() - 1).forEach(read -> update(read, accessed(read)));
-          update(last, wanted);
-        });
+  /** The leaf as an update leaves it. */
+  private Expr afterUpdate(Read leaf) {
     if (plan.allWritable()) {
-      return wanted;
+      return code.let("after", updated(leaf));
     }
-    Expr after = code.let("after", last.entry());
-    code.when(Cond.less(last.slot(), slots.writableLimit()), () -> code.set(after, wanted));
+    Expr after = code.let("after", leaf.entry());
+    code.when(Cond.less(leaf.slot(), slots.writableLimit()), () -> code.set(after, updated(leaf)));
     return after;
   }
 
-  private void update(Read read, Expr wanted) {
-    code.tryAgainIf(Cond.isFalse(slots.update(read.slot(), read.gpa(), read.entry(), wanted)));
+  /** Sets accessed and dirty bits from the root down. */
+  private void update(List<Read> reads, Expr leafAfter) {
+    for (Read read : reads) {
+      Expr value = read.equals(reads.getLast()) ? leafAfter : accessed(read);
+      code.tryAgainIf(Cond.isFalse(slots.update(read.slot(), read.gpa(), read.entry(), value)));
+    }
   }
 
   private static Expr accessed(Read read) {
@@ -192,7 +189,7 @@ final class ExactPath extends WalkMethod {
   }
 
   /** The leaf with A set and, for a write, D. */
-  private Expr wanted(Read leaf) {
+  private Expr updated(Read leaf) {
     // WRITE is bit 1 of an access and D bit 6 of an entry.
     int left = Long.numberOfTrailingZeros(EntryBits.D / Access.WRITE);
     Expr write = Expr.intAnd(access, intConstant(Access.WRITE).printedAs("WRITE"));

@@ -243,18 +243,6 @@ final class Expr {
         });
   }
 
-  static Expr length(Expr array) {
-    return new Expr(
-        INT,
-        () -> array.text() + ".length",
-        "",
-        null,
-        mv -> {
-          array.push(mv);
-          mv.visitInsn(Opcodes.ARRAYLENGTH);
-        });
-  }
-
   /** A call of an instance method of the class itself, printed as {@code name(arguments)}. */
   static Expr own(String owner, String name, String descriptor, Expr... arguments) {
     return new Expr(

@@ -4,10 +4,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.pagestamp.interpreter.InterpretedWalker;
 import org.pagestamp.mode.Role;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.walk.VcpuState;
+import org.pagestamp.walk.WalkResult;
 import org.pagestamp.walk.WalkTrace;
 import org.pagestamp.walk.Walker;
 
@@ -26,8 +28,39 @@ abstract class GeneratedWalker extends Walker {
   private static final VarHandle INT_ENTRY =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
+  /** So many walks hide the latency of memory; more would not be in the inner cache together. */
+  private static final int LANES = 32;
+
   GeneratedWalker(Role role, SlotLayout layout) {
     super(role, layout);
+  }
+
+  /**
+   * Later walks of a batch cannot notice that an earlier one is left to be made by itself: what
+   * that one changes are accessed and dirty bits that were clear, and who has seen one of those
+   * clear is made by itself as well.
+   */
+  @Override
+  public final void walkAll(VcpuState vcpu, long[] gvas, int access, long[] results) {
+    checkBatch(gvas, access, results);
+    for (int start = 0; start < gvas.length; start += LANES) {
+      int end = Math.min(start + LANES, gvas.length);
+      batch(vcpu, gvas, access, results, start, end);
+      for (int i = start; i < end; i++) {
+        if (WalkResult.isFault(results[i])) {
+          results[i] = walk(vcpu, gvas[i], access);
+        }
+      }
+    }
+  }
+
+  /**
+   * Makes the walks from {@code start} to {@code end} that are common and change nothing; the
+   * others get a fault as their result, and are to be made one by one, in order. All do, unless a
+   * class knows better.
+   */
+  void batch(VcpuState vcpu, long[] gvas, int access, long[] results, int start, int end) {
+    Arrays.fill(results, start, end, 0);
   }
 
   /** The reference tells the story: it reads the same entries and comes to the same answer. */

@@ -115,14 +115,14 @@ final class PermissionFields {
     return Expr.or(column(access, PermissionMasks.CARE), constant(~some));
   }
 
-  /** Not zero if the rights, and nothing but the rights, forbid the access. */
-  Expr rightsDenied(Expr all, Expr any, Expr access) {
-    Expr denied = Expr.and(differs(all, access), constant("W|U", RIGHTS));
-    if (!role.nxe()) {
-      return denied;
-    }
-    Expr refused = Expr.and(any, column(access, PermissionMasks.CARE));
-    return Expr.or(denied, Expr.and(refused, constant("NX", EntryBits.NX)));
+  /**
+   * Not zero if the rights, and nothing but the rights, forbid the access.
+   *
+   * @param combined W and U of all entries ANDed, NX ORed
+   */
+  Expr rightsDenied(Expr combined, Expr access) {
+    Expr rights = role.nxe() ? constant("W|U|NX", RIGHTS | EntryBits.NX) : constant("W|U", RIGHTS);
+    return Expr.and(differs(combined, access), rights);
   }
 
   /**

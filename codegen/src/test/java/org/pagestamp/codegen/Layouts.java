@@ -11,6 +11,7 @@ import org.pagestamp.slot.Backing;
 import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.SlotFlag;
 import org.pagestamp.slot.SlotLayout;
+import org.pagestamp.slot.UpdateMode;
 
 /** Roles and slot layouts for tests of the generator; memory is small and zero. */
 final class Layouts {
@@ -39,6 +40,18 @@ final class Layouts {
           2L * i * size, size, i < writable ? RAM : ROM, Backing.of(new long[(int) size / 8]));
     }
     return builder.build();
+  }
+
+  /** Slots of four pages, of arrays and accessors in turn, that log dirty pages. */
+  static SlotLayout segmentsAndAccessors(int slots) {
+    SlotLayout.Builder builder = SlotLayout.builder();
+    int size = 4 * (int) MemSlot.PAGE_SIZE;
+    for (int i = 0; i < slots; i++) {
+      Backing backing =
+          i % 2 == 0 ? Backing.of(new long[size / 8]) : Backing.of(new LongArrayAccessor(size));
+      builder.slot(2L * i * size, size, EnumSet.of(SlotFlag.LOG_DIRTY_PAGES), backing);
+    }
+    return builder.updateMode(UpdateMode.SINGLE_VCPU).build();
   }
 
   /** Twenty slots of one page, too far apart for a table to find them by. */

@@ -1,5 +1,6 @@
 package org.pagestamp.codegen;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
@@ -20,11 +21,14 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
+import org.pagestamp.codegen.WalkerMatrix.Cell;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
@@ -55,6 +59,16 @@ class StamperTest {
     assertSame(walker, stamper.stamp(Layouts.FOUR_LEVEL, equalLayout));
     assertNotSame(walker, stamper.stamp(OTHER_ROLE, layout));
     assertNotSame(walker, stamper.stamp(Layouts.FOUR_LEVEL, Layouts.ram(1)));
+  }
+
+  static List<Cell> cells() {
+    return WalkerMatrix.cells();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("cells")
+  void classesVerify(Cell cell) {
+    assertDoesNotThrow(() -> new Stamper(0).stamp(cell.role(), cell.layout()));
   }
 
   @Test

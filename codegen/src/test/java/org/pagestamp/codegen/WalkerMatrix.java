@@ -68,6 +68,7 @@ final class WalkerMatrix {
   private static Map<String, SlotLayout> special() {
     Map<String, SlotLayout> layouts = new LinkedHashMap<>();
     layouts.put("twelve-slots", Layouts.of(10, 2));
+    layouts.put("twelve-memories", Layouts.segmentsAndAccessors(12));
     layouts.put("scattered", Layouts.scattered());
     layouts.put("accessor", singleVcpu(Backing.of(new LongArrayAccessor(0x4000))));
     layouts.put("byte-array", singleVcpu(Backing.of(new byte[0x4000])));
