@@ -79,6 +79,14 @@ public enum Engine {
     }
   },
 
+  /** The generated class's batch: many addresses a call. */
+  WALK_ALL {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      return LoopClass.define(BatchLoop.class, image, generated(image, 1));
+    }
+  },
+
   /** The generated class with its results in another encoding, to see what that would cost. */
   REPACKED {
     @Override

@@ -9,6 +9,7 @@ import static org.pagestamp.bench.engine.Engine.INTERPRETED;
 import static org.pagestamp.bench.engine.Engine.REPACKED;
 import static org.pagestamp.bench.engine.Engine.TWO_AT_RANDOM;
 import static org.pagestamp.bench.engine.Engine.TWO_IN_RUNS;
+import static org.pagestamp.bench.engine.Engine.WALK_ALL;
 import static org.pagestamp.bench.image.ImageSpec.USUAL;
 import static org.pagestamp.bench.image.SlotMemory.ACCESSOR;
 import static org.pagestamp.bench.image.SlotMemory.LONG_ARRAY;
@@ -64,6 +65,7 @@ public final class Scenarios {
             .comparing(GENERATED_FIXED_ACCESS, CHASE_C)
             .comparing(GENERATED_FIXED_ACCESS, GENERATED)
             .comparing(REPACKED, GENERATED)
+            .batches()
             .chaseBars(1.06, 2.4)
             .interpretedBars(0.55, 0.38)
             .quick(),
@@ -150,10 +152,13 @@ public final class Scenarios {
 
   private static List<Scenario> workingSets() {
     return List.of(
-        walks(Group.WORKING_SETS, "dense-1g", USUAL.of(WorkingSet.DENSE_1_GIB)),
-        walks(Group.WORKING_SETS, "dense-16g", USUAL.of(WorkingSet.DENSE_16_GIB)),
+        walks(Group.WORKING_SETS, "dense-1g", USUAL.of(WorkingSet.DENSE_1_GIB)).batches(),
+        walks(Group.WORKING_SETS, "dense-16g", USUAL.of(WorkingSet.DENSE_16_GIB)).batches(),
         walks(Group.WORKING_SETS, "sparse", USUAL.of(WorkingSet.SPARSE))
-            .bar(GENERATED, CHASE_C, DEPENDENT, 1.03));
+            .batches()
+            .bar(GENERATED, CHASE_C, DEPENDENT, 1.03)
+            .bar(WALK_ALL, GENERATED, !DEPENDENT, 0.50)
+            .bar(WALK_ALL, CHASE_C, !DEPENDENT, 1.20));
   }
 
   private static List<Scenario> accessedDirty() {

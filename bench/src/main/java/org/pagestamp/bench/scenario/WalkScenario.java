@@ -61,6 +61,15 @@ final class WalkScenario implements Scenario {
     return new WalkScenario(name, group, image, quick, more, bars);
   }
 
+  /** Also compares batches with single walks and with the chase, where walks are independent. */
+  WalkScenario batches() {
+    List<Comparison> more = new ArrayList<>(comparisons);
+    for (Engine yardstick : List.of(Engine.GENERATED, Engine.CHASE_C, Engine.CHASE_JAVA)) {
+      more.add(new Comparison(Engine.WALK_ALL, yardstick, false));
+    }
+    return new WalkScenario(name, group, image, quick, more, bars);
+  }
+
   /** Holds a comparison in one loop against a bar. */
   WalkScenario bar(Engine variant, Engine yardstick, boolean dependent, double limit) {
     Comparison comparison = new Comparison(variant, yardstick, dependent);
