@@ -17,8 +17,8 @@ import org.pagestamp.walk.Walker;
 
 /**
  * The method {@code exact}: every check in its place, the exact fault, and, where its parameter
- * {@code stores} is true, the accessed and dirty bits. The order is KVM's {@code
- * walk_addr_generic}, unrolled.
+ * {@code stores} is true and the virtual CPU no observer, the accessed and dirty bits. The order is
+ * KVM's {@code walk_addr_generic}, unrolled.
  */
 final class ExactPath extends WalkMethod {
   private static final String ACCESS = "org/pagestamp/walk/Access";
@@ -170,7 +170,7 @@ final class ExactPath extends WalkMethod {
     Read last = reads.getLast();
     Expr wanted = code.let("wanted", wanted(last));
     code.when(
-        Cond.isTrue(stores),
+        Cond.isTrue(stores).and(Cond.isFalse(VcpuFields.isObserver(vcpu))),
         () -> {
           reads.subList(0, reads.size() - 1).forEach(read -> update(read, accessed(read)));
           update(last, wanted);

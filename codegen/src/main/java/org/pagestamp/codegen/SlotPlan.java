@@ -40,8 +40,7 @@ final class SlotPlan {
     end = slots.stream().mapToLong(slot -> slot.baseGpa() + slot.byteSize()).max().orElse(0);
     hasAccessors = slots.stream().anyMatch(slot -> slot.backing() instanceof AccessorBacking);
     hasSegments = slots.stream().anyMatch(slot -> slot.backing() instanceof SegmentBacking);
-    logsDirtyPages =
-        slots.stream().anyMatch(slot -> !slot.isReadOnly() && slot.dirtyLog() != null);
+    logsDirtyPages = slots.stream().anyMatch(slot -> !slot.isReadOnly() && slot.dirtyLog() != null);
     sharedSegment = sharedSegment(slots);
   }
 

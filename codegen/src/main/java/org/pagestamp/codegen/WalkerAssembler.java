@@ -9,7 +9,6 @@ import org.pagestamp.codegen.ClassBody.Parameter;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
-import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.SlotLayout;
 
 /** Puts a walker class together: constants, constructor, and the methods of a walk. */
@@ -70,8 +69,7 @@ final class WalkerAssembler {
     constants.write(writer);
     writer.visitEnd();
     byte[] classFile = writer.toByteArray();
-    return new WalkerClass(
-        name, classFile, listing::toString, body.sizes(), constants.classData());
+    return new WalkerClass(name, classFile, listing::toString, body.sizes(), constants.classData());
   }
 
   private WalkerParts parts() {

@@ -41,7 +41,8 @@ public abstract class Walker {
   /**
    * Translates an address for an access that takes place, and sets accessed and dirty bits.
    *
-   * @param vcpu registers of the virtual CPU that makes the access
+   * @param vcpu registers of the virtual CPU that makes the access; with an {@linkplain
+   *     VcpuState#observer observer} this is {@link #probe}
    * @param gva the linear address; 32-bit modes use its low 32 bits
    * @param access a combination of the bits in {@link Access}
    * @return a {@link WalkResult}
