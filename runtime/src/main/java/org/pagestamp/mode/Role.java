@@ -43,6 +43,9 @@ public final class Role {
   private final boolean pke;
   private final boolean pks;
 
+  /** Kept, as walkers are looked up by their role at each change of CR0.WP. */
+  private final int hash;
+
   private Role(PagingMode mode, Set<Control> controls, CpuFeatures cpu) {
     this.mode = mode;
     this.controls = Collections.unmodifiableSet(controls);
@@ -54,6 +57,7 @@ public final class Role {
     this.smap = controls.contains(Control.SMAP);
     this.pke = controls.contains(Control.PKE);
     this.pks = controls.contains(Control.PKS);
+    this.hash = Objects.hash(mode, controls, cpu);
   }
 
   /**
@@ -213,15 +217,17 @@ public final class Role {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Role that
-        && mode == that.mode
-        && controls.equals(that.controls)
-        && cpu.equals(that.cpu);
+    return this == other
+        || (other instanceof Role that
+            && hash == that.hash
+            && mode == that.mode
+            && controls.equals(that.controls)
+            && cpu.equals(that.cpu));
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(mode, controls, cpu);
+    return hash;
   }
 
   /** For example {@code 4-level wp nxe smep maxphyaddr=46 1g}. */
