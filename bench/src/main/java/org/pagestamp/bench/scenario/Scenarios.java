@@ -42,6 +42,7 @@ public final class Scenarios {
     all.addAll(callShapes());
     all.add(new StampingScenario());
     all.add(new DropScenario());
+    all.add(new TieringScenario());
     return all;
   }
 
