@@ -8,7 +8,26 @@ import org.pagestamp.walk.Walker;
 
 /** The walkers most recently asked for, up to a bound. Guarded by its users' locks. */
 final class KeptWalkers<W extends Walker> {
-  private record Key(Role role, SlotLayout layout) {}
+  /** No record: the first use of a record's equals takes the JVM a millisecond. */
+  private static final class Key {
+    private final Role role;
+    private final SlotLayout layout;
+
+    Key(Role role, SlotLayout layout) {
+      this.role = role;
+      this.layout = layout;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key that && role.equals(that.role) && layout.equals(that.layout);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * layout.hashCode() + role.hashCode();
+    }
+  }
 
   private record Kept<W>(Key key, W walker) {}
 
@@ -41,7 +60,7 @@ final class KeptWalkers<W extends Walker> {
     if (found == null) {
       return null;
     }
-    if (found.key().layout() != layout) {
+    if (found.key().layout != layout) {
       // Slot by slot the layout was compared once; the next time it is recognized.
       kept.remove(key);
       kept.put(key, new Kept<>(key, found.walker()));

@@ -32,7 +32,7 @@ final class WarmUp {
   private static final int MOST_WALKS = 100_000;
   private static final long MOST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  /** A break after each later block, so that the JIT gets a processor. */
+  /** A break after each block, in which the JIT and the virtual CPUs get the processor. */
   private static final long BREAK_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
   /** So many blocks one after the other must be fast. */
@@ -79,15 +79,12 @@ final class WarmUp {
       if (walks.hasBatches()) {
         cold.walkAll(walks.observer(0), walks.gvas(), walks.access(0), results);
       }
-      boolean enough = made >= LEAST_WALKS;
-      if ((enough && fast >= FAST_BLOCKS)
+      if ((made >= LEAST_WALKS && fast >= FAST_BLOCKS)
           || System.nanoTime() - start > MOST_NANOS
           || Thread.currentThread().isInterrupted()) {
         return;
       }
-      if (enough) {
-        LockSupport.parkNanos(this, BREAK_NANOS);
-      }
+      LockSupport.parkNanos(this, BREAK_NANOS);
     }
   }
 
