@@ -14,7 +14,8 @@ import org.pagestamp.slot.SlotLayout;
  * walks, as an {@linkplain org.pagestamp.walk.VcpuState#observer observer} that stores nothing,
  * until the JIT has compiled the class. Then the walker goes over to it. The executor reads guest
  * memory meanwhile; classes for memory behind a {@link org.pagestamp.slot.MemoryAccessor}, or
- * confined to another thread, are not warmed up. Each class takes the executor some 20 ms.
+ * confined to another thread, are not warmed up. Each class takes the executor tens of
+ * milliseconds.
  *
  * <p>The walkers most recently asked for are kept, with their layouts' memory. So a guest that
  * flips CR0.WP, or whose slot is removed and put back, gets its class back. Layouts are compared
