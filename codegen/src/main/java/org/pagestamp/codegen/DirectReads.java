@@ -25,7 +25,10 @@ final class DirectReads {
     this.mode = mode;
   }
 
-  /** How a class reads this way, or null if its slots or its mode do not allow it or it would not pay. */
+  /**
+   * How a class reads this way, or null if its slots or its mode do not allow it or it would not
+   * pay.
+   */
   static DirectReads of(SlotPlan plan, PagingMode mode) {
     boolean possible =
         mode.topLevelInMemory() >= LEAST_LEVELS

@@ -27,8 +27,8 @@ final class EntryFormat {
   }
 
   /**
-   * Whether PS is set. An entry of 4 bytes is asked by a shift: a mask would
-   * make C2 load it as an int, for which the way to the next entry is longer.
+   * Whether PS is set. An entry of 4 bytes is asked by a shift: a mask would make C2 load it as an
+   * int, for which the way to the next entry is longer.
    */
   Cond isLarge(Expr entry) {
     if (mode.entryBytes() == Long.BYTES) {

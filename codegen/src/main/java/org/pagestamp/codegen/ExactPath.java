@@ -17,8 +17,8 @@ import org.pagestamp.walk.Walker;
 
 /**
  * The method {@code exact}: every check in its place, the exact fault, and, where its parameter
- * {@code stores} is true, the accessed and dirty bits. The order is KVM's {@code
- * walk_addr_generic}, unrolled.
+ * {@code stores} is true and the virtual CPU no observer, the accessed and dirty bits. The order is
+ * KVM's {@code walk_addr_generic}, unrolled.
  */
 final class ExactPath extends WalkMethod {
   private static final String ACCESS = "org/pagestamp/walk/Access";
@@ -138,7 +138,7 @@ final class ExactPath extends WalkMethod {
     Expr result = code.let("result", results.success(level, leaf, and, or, gva));
     checkRights(level, leaf, result);
     if (stores != null) {
-      code.when(Cond.isTrue(stores), () -> update(reads, leaf));
+      code.when(Cond.isTrue(stores).and(Cond.isFalse(VcpuFields.isObserver(vcpu))), () -> update(reads, leaf));
     }
     if (!plan.allWritable()) {
       Expr cleanWrite = constant("CLEAN_WRITE", WalkResult.CLEAN_WRITE);

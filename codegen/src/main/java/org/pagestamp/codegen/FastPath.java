@@ -76,11 +76,7 @@ final class FastPath extends WalkMethod {
    * @param largerPages what to do for those of them that map pages, not asked yet
    */
   private void descend(
-      PagingLevel level,
-      Expr root,
-      Expr above,
-      List<Expr> read,
-      List<LargePage> largerPages) {
+      PagingLevel level, Expr root, Expr above, List<Expr> read, List<LargePage> largerPages) {
     Expr entry = code.let(EntryFormat.name(level), entry(level, above));
     List<Expr> entriesSoFar = new ArrayList<>(read);
     entriesSoFar.addFirst(entry);

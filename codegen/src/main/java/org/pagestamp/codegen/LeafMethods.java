@@ -176,8 +176,7 @@ final class LeafMethods {
     code.ret(result);
   }
 
-  private Expr deviating(
-      Expr vcpu, Expr gva, Expr access, Expr wrong, Expr strays, Expr result) {
+  private Expr deviating(Expr vcpu, Expr gva, Expr access, Expr wrong, Expr strays, Expr result) {
     return Expr.call(
         parts.owner(),
         DEVIATING,

@@ -44,8 +44,7 @@ final class PermissionFields {
     this.role = role;
     PermissionMasks masks = new PermissionMasks(role);
     long[] rights = masks.table(alwaysOne, dirty, alwaysZero);
-    boolean withSlot =
-        plan.hasSlots() && plan.isWritable(plan.likely()) && plan.likelyBits() != 0;
+    boolean withSlot = plan.hasSlots() && plan.isWritable(plan.likely()) && plan.likelyBits() != 0;
     this.columns = withSlot ? WITH_SLOT + PermissionMasks.COLUMNS : PermissionMasks.COLUMNS;
     this.table = withSlot ? addSlot(rights, plan) : rights;
     this.keyBits = IntStream.range(0, Access.LIMIT).map(masks::keyBits).toArray();

@@ -51,8 +51,8 @@ final class ResultFormat {
 
   /**
    * What is a success if the access is allowed, the leaf has none of {@link
-   * EntryFormat#rareInLeaf}, and no entry above has NX: two operations at most from the leaf. It has
-   * more bits of all levels in it, so that whether it is allowed can be seen in it.
+   * EntryFormat#rareInLeaf}, and no entry above has NX: two operations at most from the leaf. It
+   * has more bits of all levels in it, so that whether it is allowed can be seen in it.
    *
    * @param allOne bits that a success has set in all entries; here they are ANDed
    * @param allZero bits that a success has clear in all entries; here they are the leaf's
@@ -89,8 +89,7 @@ final class ResultFormat {
       return Expr.and(
           Expr.or(and, constant("~(" + nameOfAnded(anded) + ")", ~anded)), constant(kept));
     }
-    return Expr.or(
-        Expr.and(and, constant(nameOfAnded(anded), anded)), constant(kept & ~anded));
+    return Expr.or(Expr.and(and, constant(nameOfAnded(anded), anded)), constant(kept & ~anded));
   }
 
   private static String nameOfAnded(long anded) {

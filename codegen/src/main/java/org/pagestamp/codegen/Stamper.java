@@ -4,9 +4,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.pagestamp.mode.Role;
@@ -33,10 +31,8 @@ public final class Stamper {
   /** How many walkers a stamper keeps unless told otherwise. */
   public static final int DEFAULT_KEPT = 64;
 
-  private record Key(Role role, SlotLayout layout) {}
-
   private final Object lock = new Object();
-  private final Map<Key, Walker> kept;
+  private final KeptWalkers<Walker> kept;
   private final ClassDumper dumper;
   private final AtomicInteger stamped = new AtomicInteger();
 
@@ -56,20 +52,8 @@ public final class Stamper {
   }
 
   Stamper(int kept, String dumpDirectory) {
-    if (kept < 0) {
-      throw new IllegalArgumentException("cannot keep " + kept + " walkers");
-    }
-    this.kept = leastRecentlyUsed(kept);
+    this.kept = new KeptWalkers<>(kept);
     this.dumper = new ClassDumper(dumpDirectory == null ? null : Path.of(dumpDirectory));
-  }
-
-  private static Map<Key, Walker> leastRecentlyUsed(int bound) {
-    return new LinkedHashMap<>(16, 0.75f, true) {
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<Key, Walker> eldest) {
-        return size() > bound;
-      }
-    };
   }
 
   /**
@@ -80,17 +64,22 @@ public final class Stamper {
    *     mode demands
    */
   public Walker stamp(Role role, SlotLayout layout) {
-    Key key = new Key(Objects.requireNonNull(role, "role"), Objects.requireNonNull(layout));
+    Objects.requireNonNull(role, "role");
+    Objects.requireNonNull(layout, "layout");
     synchronized (lock) {
-      Walker walker = kept.get(key);
+      Walker walker = kept.get(role, layout);
       if (walker != null) {
         return walker;
       }
     }
     Walker made = make(role, layout);
     synchronized (lock) {
-      Walker madeMeanwhile = kept.putIfAbsent(key, made);
-      return madeMeanwhile == null ? made : madeMeanwhile;
+      Walker madeMeanwhile = kept.get(role, layout);
+      if (madeMeanwhile != null) {
+        return madeMeanwhile;
+      }
+      kept.put(made);
+      return made;
     }
   }
 

@@ -21,6 +21,10 @@ final class VcpuFields {
     return Expr.invoke(vcpu, false, "pdpte", "(I)J", index);
   }
 
+  static Expr isObserver(Expr vcpu) {
+    return Expr.invoke(vcpu, false, "isObserver", "()Z");
+  }
+
   static Expr pkru(Expr vcpu) {
     return Expr.invoke(vcpu, false, "pkru", "()I");
   }

@@ -28,15 +28,7 @@ class ClassSizeTest {
   private static final int LARGEST_CLASS = 14_336;
 
   private static final List<String> FAST_PATH =
-      List.of(
-          "walk",
-          "leaf1",
-          "leaf2",
-          "leaf3",
-          "search",
-          "deviating",
-          "entry",
-          "entryElsewhere");
+      List.of("walk", "leaf1", "leaf2", "leaf3", "search", "deviating", "entry", "entryElsewhere");
 
   static List<Cell> cells() {
     return WalkerMatrix.cells();

@@ -5,11 +5,15 @@ import java.lang.foreign.ValueLayout;
 import org.pagestamp.slot.MemoryAccessor;
 
 /** An emulator's memory object over an array, based at gpa 0. */
-final class LongArrayAccessor implements MemoryAccessor {
+class LongArrayAccessor implements MemoryAccessor {
   private final MemorySegment memory;
 
   LongArrayAccessor(int bytes) {
-    memory = MemorySegment.ofArray(new long[bytes / Long.BYTES]);
+    this(new long[bytes / Long.BYTES]);
+  }
+
+  LongArrayAccessor(long[] words) {
+    memory = MemorySegment.ofArray(words);
   }
 
   @Override

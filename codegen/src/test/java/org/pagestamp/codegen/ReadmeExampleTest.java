@@ -1,6 +1,7 @@
 package org.pagestamp.codegen;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.Role;
@@ -21,7 +24,7 @@ import org.pagestamp.walk.VcpuState;
 import org.pagestamp.walk.WalkResult;
 import org.pagestamp.walk.Walker;
 
-/** The example of the README compiles, runs, and is the one that the README shows. */
+/** The examples of the README compile, run, and are those that the README shows. */
 class ReadmeExampleTest {
   private final List<String> events = new ArrayList<>();
 
@@ -62,13 +65,35 @@ class ReadmeExampleTest {
   }
 
   @Test
-  void theReadmeShowsIt() throws IOException {
+  void theTieredExampleWalks() {
+    Role role = Layouts.FOUR_LEVEL;
+    SlotLayout slots = Layouts.ram(1);
+    Executor executor = Runnable::run;
+
+    // README
+    TieredStamper stamper = new TieredStamper(new Stamper(), executor);
+    Walker walker = stamper.walker(role, slots); // ask again after each change of either
+    // end
+
+    assertTrue(WalkResult.isFault(walker.walk(new VcpuState(), 0, Access.READ)));
+    assertSame(walker, stamper.walker(role, slots));
+  }
+
+  @Test
+  void theReadmeShowsBoth() throws IOException {
     String source =
         Files.readString(
             Path.of("src/test/java", getClass().getName().replace('.', '/') + ".java"));
-    int start = source.indexOf("// README\n") + "// README\n".length();
-    String example = source.substring(start, source.indexOf("\n    // end")).stripIndent();
     String readme = Files.readString(Path.of("..", "README.md"));
-    assertTrue(readme.contains("```java\n" + example + "\n```"), example);
+    List<String> examples =
+        Pattern.compile("// README\n(.*?)\n *// end", Pattern.DOTALL)
+            .matcher(source)
+            .results()
+            .map(example -> example.group(1).stripIndent())
+            .toList();
+    assertEquals(2, examples.size());
+    for (String example : examples) {
+      assertTrue(readme.contains("```java\n" + example + "\n```"), example);
+    }
   }
 }

@@ -161,6 +161,10 @@ class SpecializationTest {
     String listing = walkerClass.listing();
     int start = listing.indexOf("long walk(");
     int end = listing.indexOf("\n\n", start);
-    return listing.substring(start, end).lines().filter(line -> line.matches(".* = (entry\\(|.*MEMORY0\\[).*")).count();
+    return listing
+        .substring(start, end)
+        .lines()
+        .filter(line -> line.matches(".* = (entry\\(|.*MEMORY0\\[).*"))
+        .count();
   }
 }

@@ -83,7 +83,7 @@ final class VectorTrial {
         .ifPresent(right -> problems.addAll(Answers.differences(subject, right, answer)));
   }
 
-  /** Our own walkers are also probed, must explain themselves, and keep dirty logs. */
+  /** Our own walkers also answer probes and observers, explain themselves, and keep dirty logs. */
   private void walk(Engine engine) {
     VcpuState vcpu = new VcpuState();
     vcpu.pkru(vector.pkru());
@@ -96,6 +96,8 @@ final class VectorTrial {
     Walker walker = engine.walker(vector.role(), layout);
     long probed = walker.probe(vcpu, vector.gva(), vector.access());
     requireUnchanged("probe");
+    long observed = walker.walk(VcpuState.observer(vcpu), vector.gva(), vector.access());
+    requireUnchanged("an observer's walk");
     WalkTrace trace = walker.explain(vcpu, vector.gva(), vector.access());
     explanation = trace.toString();
     requireUnchanged("explain");
@@ -104,6 +106,7 @@ final class VectorTrial {
     judge(Expectation.of(walked, vector.gva(), vector.role().mode(), vector.globalPages()));
     requireAnswer();
     requireSame("probe", probed, walked);
+    requireSame("an observer's walk", observed, walked);
     requireSame("explain", trace.result(), walked);
     requireExplained(trace);
     requireSlotOfPage(walked);

@@ -8,6 +8,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pagestamp.codegen.Stamper;
+import org.pagestamp.codegen.TieredStamper;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
@@ -55,7 +57,13 @@ class AllocationTest {
 
   static Stream<Arguments> walks() {
     List<Arguments> walks = new ArrayList<>();
-    for (Engine engine : List.of(Engine.interpreted(), Engine.generated(new Stamper()))) {
+    for (Engine engine :
+        List.of(
+            Engine.interpreted(),
+            Engine.generated(new Stamper()),
+            tiered("tiered, counting", Integer.MAX_VALUE, Runnable::run),
+            tiered("tiered, waiting", 1, _ -> {}),
+            tiered("tiered, stamped", 0, Runnable::run))) {
       for (MemoryKind memory : List.of(MemoryKind.NATIVE, MemoryKind.LONG_ARRAY)) {
         for (PagingMode mode : PagingMode.values()) {
           walks.add(Arguments.of(engine, memory, mode));
@@ -63,6 +71,10 @@ class AllocationTest {
       }
     }
     return walks.stream();
+  }
+
+  private static Engine tiered(String name, int threshold, Executor executor) {
+    return new Engine(name, new TieredStamper(new Stamper(), executor, threshold, 8)::walker);
   }
 
   @ParameterizedTest(name = "{0}, {1}, {2}")

@@ -136,6 +136,21 @@ class VectorRunTest {
   }
 
   @Test
+  void anObserverThatStores() throws IOException {
+    assertFoundOut(
+        right ->
+            new Meddling(right) {
+              @Override
+              public long walk(VcpuState vcpu, long gva, int access) {
+                VcpuState storing = new VcpuState();
+                storing.cr3(vcpu.cr3());
+                return right.walk(storing, gva, access);
+              }
+            },
+        "after an observer's walk entry at 0x1000 is 0x2027 instead of 0x2007");
+  }
+
+  @Test
   void anAccessedBitThatIsNotSet() throws IOException {
     assertFoundOut(
         right ->

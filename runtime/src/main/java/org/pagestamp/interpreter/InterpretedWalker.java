@@ -62,7 +62,7 @@ public final class InterpretedWalker extends Walker {
 
   @Override
   public long walk(VcpuState vcpu, long gva, int access) {
-    return run(vcpu, gva, access, true);
+    return run(vcpu, gva, access, !vcpu.isObserver());
   }
 
   @Override

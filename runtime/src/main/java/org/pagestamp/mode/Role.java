@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -43,6 +42,9 @@ public final class Role {
   private final boolean pke;
   private final boolean pks;
 
+  /** All but the mode, as walkers are looked up by their role at each change of CR0.WP. */
+  private final int number;
+
   private Role(PagingMode mode, Set<Control> controls, CpuFeatures cpu) {
     this.mode = mode;
     this.controls = Collections.unmodifiableSet(controls);
@@ -54,6 +56,25 @@ public final class Role {
     this.smap = controls.contains(Control.SMAP);
     this.pke = controls.contains(Control.PKE);
     this.pks = controls.contains(Control.PKS);
+    this.number = number();
+  }
+
+  /** What a role has beside its mode. */
+  private int number() {
+    return bit(wp, 0)
+        | bit(pse, 1)
+        | bit(nxe, 2)
+        | bit(smep, 3)
+        | bit(smap, 4)
+        | bit(pke, 5)
+        | bit(pks, 6)
+        | bit(cpu.oneGigPages(), 7)
+        | bit(cpu.amd(), 8)
+        | cpu.maxPhyAddr() << 9;
+  }
+
+  private static int bit(boolean set, int position) {
+    return set ? 1 << position : 0;
   }
 
   /**
@@ -213,15 +234,12 @@ public final class Role {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Role that
-        && mode == that.mode
-        && controls.equals(that.controls)
-        && cpu.equals(that.cpu);
+    return other instanceof Role that && mode == that.mode && number == that.number;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(mode, controls, cpu);
+    return 31 * mode.hashCode() + number;
   }
 
   /** For example {@code 4-level wp nxe smep maxphyaddr=46 1g}. */

@@ -24,12 +24,19 @@ public final class MemSlot {
   private final Backing backing;
   private final DirtyLog dirtyLog;
 
+  /** Kept, as thousands of slots are compared and checked at each change of a layout. */
+  private final int hash;
+
+  private final int atomicBytes;
+
   MemSlot(long baseGfn, long pages, Set<SlotFlag> flags, Backing backing) {
     this.baseGfn = baseGfn;
     this.pages = pages;
     this.readOnly = flags.contains(SlotFlag.READONLY);
     this.backing = backing;
     this.dirtyLog = flags.contains(SlotFlag.LOG_DIRTY_PAGES) ? new DirtyLog(pages) : null;
+    this.hash = Objects.hash(baseGfn, pages, readOnly, backing);
+    this.atomicBytes = readOnly ? Long.BYTES : SlotRules.atomicBytes(backing, byteSize());
   }
 
   /** First guest frame. */
@@ -79,19 +86,26 @@ public final class MemSlot {
     }
   }
 
+  /** Entries of up to so many bytes can be updated in any mode; of others it depends. */
+  int atomicBytes() {
+    return atomicBytes;
+  }
+
   @Override
   public boolean equals(Object other) {
-    return other instanceof MemSlot that
-        && baseGfn == that.baseGfn
-        && pages == that.pages
-        && readOnly == that.readOnly
-        && backing.equals(that.backing)
-        && dirtyLog == that.dirtyLog;
+    return this == other
+        || (other instanceof MemSlot that
+            && hash == that.hash
+            && baseGfn == that.baseGfn
+            && pages == that.pages
+            && readOnly == that.readOnly
+            && backing.equals(that.backing)
+            && dirtyLog == that.dirtyLog);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(baseGfn, pages, readOnly, backing);
+    return hash;
   }
 
   /** For example {@code [0x100000, 0xc000000) ram}. */

@@ -1,6 +1,7 @@
 package org.pagestamp.slot;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -11,7 +12,8 @@ import java.util.Set;
  * covers is a hole (MMIO).
  *
  * <p>A change of slots is a new layout; a walk uses one layout from start to end. Two layouts are
- * equal if their slots and update modes are. Safe for use by several threads.
+ * equal if their slots and update modes are; the hash code is computed once. Safe for use by
+ * several threads.
  */
 public final class SlotLayout {
   /** The number of slots that KVM gives to users on x86. */
@@ -21,12 +23,21 @@ public final class SlotLayout {
   private final UpdateMode updateMode;
   private final MemSlot[] sorted;
   private final long[] bases;
+  private final int atomicBytes;
+  private final int hash;
 
   private SlotLayout(List<MemSlot> slots, UpdateMode updateMode) {
     this.slots = List.copyOf(slots);
     this.updateMode = updateMode;
     this.sorted = slots.toArray(MemSlot[]::new);
-    this.bases = slots.stream().mapToLong(MemSlot::baseGfn).toArray();
+    this.bases = new long[sorted.length];
+    int least = Long.BYTES;
+    for (int i = 0; i < sorted.length; i++) {
+      bases[i] = sorted[i].baseGfn();
+      least = Math.min(least, sorted[i].atomicBytes());
+    }
+    this.atomicBytes = least;
+    this.hash = Arrays.hashCode(sorted);
   }
 
   /** A builder with {@link UpdateMode#ATOMIC} and no slot. */
@@ -77,6 +88,9 @@ public final class SlotLayout {
    * @throws IllegalArgumentException if a slot cannot, with the reason
    */
   public void requireUpdatable(int entryBytes) {
+    if (entryBytes <= atomicBytes) {
+      return;
+    }
     for (MemSlot slot : slots) {
       SlotRules.requireUpdatable(slot, entryBytes, updateMode);
     }
@@ -84,14 +98,16 @@ public final class SlotLayout {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof SlotLayout that
-        && updateMode == that.updateMode
-        && slots.equals(that.slots);
+    return this == other
+        || (other instanceof SlotLayout that
+            && hash == that.hash
+            && updateMode == that.updateMode
+            && slots.equals(that.slots));
   }
 
   @Override
   public int hashCode() {
-    return slots.hashCode();
+    return hash;
   }
 
   /** All slots, comma-separated. */

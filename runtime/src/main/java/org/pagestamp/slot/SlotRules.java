@@ -53,6 +53,25 @@ final class SlotRules {
     }
   }
 
+  /**
+   * Entries of up to so many bytes can be updated in this memory whatever the update mode; 0 if the
+   * memory must be asked.
+   */
+  static int atomicBytes(Backing backing, long byteSize) {
+    return switch (backing) {
+      case AccessorBacking _ -> 0;
+      case SegmentBacking segment -> {
+        MemorySegment memory = segment.slice(byteSize);
+        boolean usable = !memory.isReadOnly() && isShared(memory);
+        yield usable ? (int) Math.min(memory.maxByteAlignment(), Long.BYTES) : 0;
+      }
+    };
+  }
+
+  private static boolean isShared(MemorySegment memory) {
+    return memory.isAccessibleBy(new Thread("another vCPU"));
+  }
+
   static void requireUpdatable(MemSlot slot, int entryBytes, UpdateMode mode) {
     String problem = slot.isReadOnly() ? null : problem(slot, entryBytes, mode);
     if (problem != null) {
@@ -90,7 +109,7 @@ final class SlotRules {
           + " bytes cannot be updated atomically (use native memory or a long[]): "
           + REMEDY;
     }
-    if (!memory.isAccessibleBy(new Thread("another vCPU"))) {
+    if (!isShared(memory)) {
       return "its arena is confined to one thread (use Arena.ofShared()): " + REMEDY;
     }
     return null;

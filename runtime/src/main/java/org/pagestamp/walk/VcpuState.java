@@ -16,6 +16,9 @@ import org.pagestamp.slot.SlotLayout;
  * paging, PKRU and IA32_PKRS.
  *
  * <p>Belongs to one thread at a time; a walker reads it and uses its {@link WalkRecord} as scratch.
+ *
+ * <p>An {@linkplain #observer observer} is a virtual CPU that only looks: its walks answer as
+ * probes do and never store to guest memory.
  */
 public final class VcpuState {
   /** CR3.LAM_U57, CR3.LAM_U48 and the no-flush bit of a write: never part of an address. */
@@ -25,19 +28,41 @@ public final class VcpuState {
 
   private final WalkRecord record = new WalkRecord();
   private final long[] pdptes = new long[PDPTES];
+  private final boolean observer;
   private long cr3;
   private int pkru;
   private int pkrs;
 
-  /** All registers zero. */
-  public VcpuState() {}
+  /** All registers zero; no observer. */
+  public VcpuState() {
+    observer = false;
+  }
 
-  /** A copy of another's registers. */
+  /** A copy of another's registers; an observer if the other is one. */
   public VcpuState(VcpuState other) {
+    this(other, other.observer);
+  }
+
+  private VcpuState(VcpuState other, boolean observer) {
+    this.observer = observer;
     cr3 = other.cr3;
     pkru = other.pkru;
     pkrs = other.pkrs;
     System.arraycopy(other.pdptes, 0, pdptes, 0, PDPTES);
+  }
+
+  /**
+   * An observer with a copy of another's registers. {@link Walker#walk} and {@link Walker#walkAll}
+   * with it set no accessed or dirty bit and mark no page dirty, whatever its registers are by
+   * then: for walks that no guest makes, such as those that warm a walker up.
+   */
+  public static VcpuState observer(VcpuState registers) {
+    return new VcpuState(registers, true);
+  }
+
+  /** Whether walks with this virtual CPU answer as probes do; never changes. */
+  public boolean isObserver() {
+    return observer;
   }
 
   /**
@@ -135,13 +160,14 @@ public final class VcpuState {
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "cr3=0x%x pdptes=[0x%x, 0x%x, 0x%x, 0x%x] pkru=0x%x pkrs=0x%x",
+        "cr3=0x%x pdptes=[0x%x, 0x%x, 0x%x, 0x%x] pkru=0x%x pkrs=0x%x%s",
         cr3,
         pdptes[0],
         pdptes[1],
         pdptes[2],
         pdptes[3],
         pkru,
-        pkrs);
+        pkrs,
+        observer ? " observer" : "");
   }
 }

@@ -7,10 +7,10 @@ import org.pagestamp.slot.SlotLayout;
 /**
  * Translates guest-virtual addresses for one role over one slot layout.
  *
- * <p>A walker holds no state of its own and may be shared by all virtual CPUs, each with its own
- * {@link VcpuState}. {@link #walk} and {@link #probe} allocate nothing and throw nothing a guest
- * could cause: whatever its tables contain, the answer is a translation or a defined fault, after a
- * bounded number of reads, all inside slots.
+ * <p>No walk changes the answer of another but by what it stores; a walker may be shared by all
+ * virtual CPUs, each with its own {@link VcpuState}. {@link #walk} and {@link #probe} allocate
+ * nothing and throw nothing a guest could cause: whatever its tables contain, the answer is a
+ * translation or a defined fault, after a bounded number of reads, all inside slots.
  *
  * <p>The order of checks is KVM's ({@code walk_addr_generic}): in every entry from the root down,
  * first presence, then reserved bits; the rights once, combined, at the leaf; accessed and dirty
@@ -41,7 +41,8 @@ public abstract class Walker {
   /**
    * Translates an address for an access that takes place, and sets accessed and dirty bits.
    *
-   * @param vcpu registers of the virtual CPU that makes the access
+   * @param vcpu registers of the virtual CPU that makes the access; with an {@linkplain
+   *     VcpuState#observer observer} this is {@link #probe}
    * @param gva the linear address; 32-bit modes use its low 32 bits
    * @param access a combination of the bits in {@link Access}
    * @return a {@link WalkResult}

@@ -7,6 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.walk.Access;
+import org.pagestamp.walk.VcpuState;
 import org.pagestamp.walk.WalkResult;
 
 class ProbeTest {
@@ -15,7 +16,7 @@ class ProbeTest {
 
   @ParameterizedTest
   @EnumSource
-  void aProbeChangesNothingAndGivesTheWalksAnswer(PagingMode mode) {
+  void probesAndObserversChangeNothingAndGetTheWalksAnswer(PagingMode mode) {
     for (int access : ACCESSES) {
       for (int leaf = 0; leaf < 1 << 7; leaf++) {
         for (boolean readOnly : new boolean[] {false, true}) {
@@ -31,10 +32,18 @@ class ProbeTest {
           guest.assertUntouched(before);
           long explained = guest.explain(access).result();
           guest.assertUntouched(before);
+          VcpuState observer = VcpuState.observer(guest.vcpu());
+          long observed = guest.walker().walk(observer, guest.gva(), access);
+          guest.assertUntouched(before);
+          long[] batch = {0};
+          guest.walker().walkAll(observer, new long[] {guest.gva()}, access, batch);
+          guest.assertUntouched(before);
           long walked = guest.walk(access);
           assertEquals(WalkResult.toString(walked), WalkResult.toString(probed));
           assertEquals(walked, probed);
           assertEquals(walked, explained);
+          assertEquals(walked, observed);
+          assertEquals(walked, batch[0]);
         }
       }
     }

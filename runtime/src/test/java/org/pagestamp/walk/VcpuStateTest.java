@@ -1,6 +1,8 @@
 package org.pagestamp.walk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,5 +166,22 @@ class VcpuStateTest {
     vcpu.pkrs(0);
     assertEquals(
         "cr3=0x1020 pdptes=[0x2001, 0x3001, 0x4001, 0x5001] pkru=0x55 pkrs=0xaa", copy.toString());
+  }
+
+  @Test
+  void anObserverHasTheRegistersItWasMadeOf() {
+    vcpu.loadCr3(0x1020, PAE, layout);
+    vcpu.pkru(0x55);
+    vcpu.pkrs(0xAA);
+    VcpuState observer = VcpuState.observer(vcpu);
+    assertEquals(vcpu + " observer", observer.toString());
+    assertTrue(observer.isObserver());
+    assertFalse(vcpu.isObserver());
+  }
+
+  @Test
+  void aCopyOfAnObserverObserves() {
+    assertTrue(new VcpuState(VcpuState.observer(vcpu)).isObserver());
+    assertFalse(new VcpuState(vcpu).isObserver());
   }
 }

@@ -44,6 +44,7 @@ public final class Scenarios {
     all.addAll(callShapes());
     all.add(new StampingScenario());
     all.add(new DropScenario());
+    all.add(new TieringScenario());
     return all;
   }
 

@@ -12,6 +12,7 @@ import net.jqwik.api.PropertyDefaults;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import org.pagestamp.codegen.Stamper;
+import org.pagestamp.codegen.TieredStamper;
 import org.pagestamp.conformance.Engine;
 import org.pagestamp.mode.PagingMode;
 
@@ -68,6 +69,16 @@ class GeneratedEqualsInterpretedTest {
     PagingMode[] modes = PagingMode.values();
     PagingMode mode = modes[Math.floorMod(seed, modes.length)];
     TwinGuests.of(interpreted, generated, mode, seed).withGarbage().walk(WALKS);
+  }
+
+  /** The walker goes over to its class, warmed up or not, in the middle of the guest's life. */
+  @Property(seed = "3", tries = 20)
+  void whereAWalkerGoesOverToItsClass(@ForAll("guests") long seed) {
+    PagingMode[] modes = PagingMode.values();
+    PagingMode mode = modes[Math.floorMod(seed, modes.length)];
+    TieredStamper stamper = new TieredStamper(new Stamper(), Runnable::run, WALKS, 1);
+    Engine tiered = new Engine("tiered", stamper::walker);
+    TwinGuests.of(interpreted, tiered, mode, seed).withTables().walk(WALKS);
   }
 
   /** The properties above would say little if their walks ended at the root. */

@@ -176,6 +176,10 @@ final class TwinGuests {
       require(expected, firstWalker.probe(firstVcpu, gva, access), "first probe", trace);
       require(expected, secondWalker.probe(secondVcpu, gva, access), "second probe", trace);
       requireSameMemory(allMemory, "probing", trace);
+      requireObserved(expected, firstWalker, VcpuState.observer(firstVcpu), gva, access, trace);
+      requireSameMemory(allMemory, "the first observer's walks", trace);
+      requireObserved(expected, secondWalker, VcpuState.observer(secondVcpu), gva, access, trace);
+      requireSameMemory(allMemory, "the second observer's walks", trace);
       require(expected, firstWalker.walk(firstVcpu, gva, access), "first walk", trace);
       require(expected, secondWalker.walk(secondVcpu, gva, access), "second walk", trace);
       requireSameMemory(allMemory, "walking", trace);
@@ -185,6 +189,15 @@ final class TwinGuests {
     } catch (RuntimeException | LinkageError e) {
       throw new AssertionError(report("exception: " + e, trace), e);
     }
+  }
+
+  private void requireObserved(
+      long expected, Walker walker, VcpuState observer, long gva, int access, WalkTrace trace) {
+    require(expected, walker.walk(observer, gva, access), "an observer's walk", trace);
+    long[] results = {0, 0};
+    walker.walkAll(observer, new long[] {gva, gva}, access, results);
+    require(expected, results[0], "an observer's batch", trace);
+    require(expected, results[1], "an observer's batch, second walk,", trace);
   }
 
   private void require(long expected, long actual, String what, WalkTrace trace) {
