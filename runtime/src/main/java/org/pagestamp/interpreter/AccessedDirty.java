@@ -23,6 +23,15 @@ final class AccessedDirty {
   }
 
   /**
+   * Whether every level has the bits of this access, bits that are kept as they are included.
+   *
+   * @param combined AND of the entries of all levels
+   */
+  static boolean isComplete(long combined, long leaf, boolean write) {
+    return (combined & EntryBits.A) != 0 && !(write && (leaf & EntryBits.D) == 0);
+  }
+
+  /**
    * Sets the bits from the root down, each entry by compare-and-set of the value that was checked.
    *
    * @return false if an entry has changed since it was read: the walk must start over
@@ -44,9 +53,7 @@ final class AccessedDirty {
   }
 
   /** The leaf as {@link #update} leaves it. */
-  long leafAfter(WalkRecord record, boolean write) {
-    int level = record.lowest();
-    long entry = record.entry(level);
-    return slots[record.slot(level)].isReadOnly() ? entry : wanted(entry, true, write);
+  static long leafAfter(long leaf, EntryMemory memory, boolean write) {
+    return memory.keptBits() != 0 ? leaf : wanted(leaf, true, write);
   }
 }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.pagestamp.mode.EntryBits;
 import org.pagestamp.slot.AccessorBacking;
 import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.MemoryAccessor;
@@ -24,6 +25,17 @@ abstract sealed class EntryMemory {
   private static final VarHandle LONG_ENTRY =
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
+  private final long keptBits;
+
+  EntryMemory(MemSlot slot) {
+    keptBits = slot.isReadOnly() ? EntryBits.A | EntryBits.D : 0;
+  }
+
+  /** The bits of entries that no walk sets: A and D in a read-only slot. */
+  final long keptBits() {
+    return keptBits;
+  }
+
   /** Reads the entry at {@code gpa}, which lies in the slot. */
   abstract long read(long gpa);
 
@@ -35,13 +47,11 @@ abstract sealed class EntryMemory {
     boolean wide = entryBytes == Long.BYTES;
     return switch (slot.backing()) {
       case AccessorBacking(MemoryAccessor accessor) ->
-          wide ? new AccessorLongs(accessor) : new AccessorInts(accessor);
+          wide ? new AccessorLongs(slot, accessor) : new AccessorInts(slot, accessor);
       case SegmentBacking backing -> {
         MemorySegment memory = backing.slice(slot.byteSize());
         boolean atomic = mode == UpdateMode.ATOMIC;
-        yield wide
-            ? new SegmentLongs(memory, slot.baseGpa(), atomic)
-            : new SegmentInts(memory, slot.baseGpa(), atomic);
+        yield wide ? new SegmentLongs(slot, memory, atomic) : new SegmentInts(slot, memory, atomic);
       }
     };
   }
@@ -51,9 +61,10 @@ abstract sealed class EntryMemory {
     private final long base;
     private final boolean atomic;
 
-    SegmentLongs(MemorySegment memory, long base, boolean atomic) {
+    SegmentLongs(MemSlot slot, MemorySegment memory, boolean atomic) {
+      super(slot);
       this.memory = memory;
-      this.base = base;
+      this.base = slot.baseGpa();
       this.atomic = atomic;
     }
 
@@ -80,9 +91,10 @@ abstract sealed class EntryMemory {
     private final long base;
     private final boolean atomic;
 
-    SegmentInts(MemorySegment memory, long base, boolean atomic) {
+    SegmentInts(MemSlot slot, MemorySegment memory, boolean atomic) {
+      super(slot);
       this.memory = memory;
-      this.base = base;
+      this.base = slot.baseGpa();
       this.atomic = atomic;
     }
 
@@ -107,7 +119,8 @@ abstract sealed class EntryMemory {
   private static final class AccessorLongs extends EntryMemory {
     private final MemoryAccessor accessor;
 
-    AccessorLongs(MemoryAccessor accessor) {
+    AccessorLongs(MemSlot slot, MemoryAccessor accessor) {
+      super(slot);
       this.accessor = accessor;
     }
 
@@ -125,7 +138,8 @@ abstract sealed class EntryMemory {
   private static final class AccessorInts extends EntryMemory {
     private final MemoryAccessor accessor;
 
-    AccessorInts(MemoryAccessor accessor) {
+    AccessorInts(MemSlot slot, MemoryAccessor accessor) {
+      super(slot);
       this.accessor = accessor;
     }
 

@@ -5,6 +5,7 @@ import java.util.List;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingLevel;
 import org.pagestamp.mode.PagingMode;
+import org.pagestamp.mode.ReservedBits;
 import org.pagestamp.mode.Role;
 import org.pagestamp.walk.Access;
 import org.pagestamp.walk.AdAction;
@@ -80,7 +81,7 @@ final class Explanation {
         slot,
         !readOnly,
         entry,
-        present ? entry & walker.reservedBits(number, entry) : 0,
+        present ? entry & ReservedBits.mask(walker.role(), level, (entry & EntryBits.PS) != 0) : 0,
         (above & EntryBits.W) != 0,
         (above & EntryBits.U) != 0,
         (above & EntryBits.NX) != 0,
@@ -138,7 +139,7 @@ final class Explanation {
       case NON_CANONICAL -> Rule.NON_CANONICAL;
       case UPDATE_CONTENDED -> Rule.UPDATE_CONTENDED;
       case PROTECTION_KEY -> Rule.PROTECTION_KEY;
-      case PERMISSION -> Permissions.check(role, access, combined());
+      case PERMISSION -> walker.permissions().check(access, combined());
     };
   }
 }

@@ -3,7 +3,6 @@ package org.pagestamp.interpreter;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingLevel;
 import org.pagestamp.mode.PagingMode;
-import org.pagestamp.mode.ReservedBits;
 import org.pagestamp.mode.Role;
 import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.SlotLayout;
@@ -20,20 +19,26 @@ import org.pagestamp.walk.Walker;
 /**
  * The reference walker: a loop over the levels of the paging mode.
  *
- * <p>Steps and their order follow KVM's {@code walk_addr_generic}.
+ * <p>Steps and their order follow KVM's {@code walk_addr_generic}, but for one: the commonest walk
+ * has no accessed or dirty bit to set and keeps no record of its entries; one that has starts over
+ * with a record.
  */
 public final class InterpretedWalker extends Walker {
-  /** W, U and inverted NX, so that combining levels is one AND. */
-  private static final long ALL_RIGHTS = EntryBits.W | EntryBits.U | EntryBits.NX;
+  /**
+   * Accessed or dirty bits are to be set. No walk returns this: a fault names its reason, and a
+   * success has bit 0 set.
+   */
+  private static final long UPDATE_DUE = Long.MIN_VALUE;
 
-  /** No walk returns this: a fault names its reason and a success has bit 0 set. */
-  private static final long RETRY = Long.MIN_VALUE;
+  /** The level of PAE paging whose entries are registers. */
+  private static final PagingLevel PDPTES = PagingMode.PAE.level(3);
 
   private final PagingMode mode;
-  private final PagingLevel[] levels;
-  private final long[][] reserved;
-  private final MemSlot[] slots;
+  private final LevelRules root;
+  private final long rootMask;
+  private final long tableMask;
   private final EntryMemory[] memories;
+  private final Permissions permissions;
   private final AccessedDirty accessedDirty;
 
   /**
@@ -45,29 +50,34 @@ public final class InterpretedWalker extends Walker {
   public InterpretedWalker(Role role, SlotLayout layout) {
     super(role, layout);
     mode = role.mode();
-    levels = new PagingLevel[mode.topLevel() + 1];
-    reserved = new long[mode.topLevel() + 1][];
-    for (PagingLevel level : mode.levels()) {
-      levels[level.number()] = level;
-      reserved[level.number()] =
-          new long[] {ReservedBits.mask(role, level, false), ReservedBits.mask(role, level, true)};
+    LevelRules rules = null;
+    for (int number = 1; number <= mode.topLevelInMemory(); number++) {
+      rules = new LevelRules(role, mode.level(number), rules);
     }
-    slots = layout.slots().toArray(MemSlot[]::new);
+    root = rules;
+    rootMask = mode.rootMask();
+    tableMask = mode.tableMask();
+    MemSlot[] slots = layout.slots().toArray(MemSlot[]::new);
     memories = new EntryMemory[slots.length];
     for (int i = 0; i < slots.length; i++) {
       memories[i] = EntryMemory.of(slots[i], mode.entryBytes(), layout.updateMode());
     }
+    permissions = new Permissions(role);
     accessedDirty = new AccessedDirty(slots, memories);
   }
 
   @Override
   public long walk(VcpuState vcpu, long gva, int access) {
-    return run(vcpu, gva, access, !vcpu.isObserver());
+    long result = translate(vcpu, gva, access, null);
+    if (result != UPDATE_DUE) {
+      return result;
+    }
+    return vcpu.isObserver() ? probe(vcpu, gva, access) : walkAndUpdate(vcpu, gva, access);
   }
 
   @Override
   public long probe(VcpuState vcpu, long gva, int access) {
-    return run(vcpu, gva, access, false);
+    return translate(vcpu, gva, access, vcpu.record());
   }
 
   @Override
@@ -77,120 +87,153 @@ public final class InterpretedWalker extends Walker {
     return new Explanation(this, copy, gva, access, result).trace();
   }
 
-  private long run(VcpuState vcpu, long gva, int access, boolean store) {
-    Access.check(access);
-    if (!mode.isCanonical(gva)) {
-      return WalkResult.fault(FaultReason.NON_CANONICAL, 0, 0);
-    }
-    if (mode == PagingMode.NO_PAGING) {
-      return withSlotOfPage(
-          (mode.truncate(gva) & EntryBits.FRAME)
-              | WalkResult.levelBits(0)
-              | EntryBits.P
-              | EntryBits.W
-              | EntryBits.U
-              | EntryBits.A
-              | EntryBits.D);
-    }
+  /** Walks, and sets accessed and dirty bits; starts over if an entry has changed meanwhile. */
+  private long walkAndUpdate(VcpuState vcpu, long gva, int access) {
+    WalkRecord record = vcpu.record();
     for (int tries = 0; tries < MAX_TRIES; tries++) {
-      long result = attempt(vcpu, mode.truncate(gva), access, store);
-      if (result != RETRY) {
+      long result = translate(vcpu, gva, access, record);
+      if (WalkResult.isFault(result) || accessedDirty.update(record, isWrite(access))) {
         return result;
       }
     }
     return fault(Rule.UPDATE_CONTENDED, access, 0, 0);
   }
 
-  /** One pass from the root to the accessed and dirty bits; RETRY if an entry changed meanwhile. */
-  private long attempt(VcpuState vcpu, long gva, int access, boolean store) {
-    WalkRecord record = vcpu.record();
-    record.begin(mode.topLevelInMemory());
-    long table = vcpu.cr3() & mode.rootMask();
+  /**
+   * The answer to an access, with accessed and dirty bits as they are to be; stores nothing.
+   *
+   * @param record where to note the entries; without it, {@link #UPDATE_DUE} tells that bits are to
+   *     be set
+   */
+  private long translate(VcpuState vcpu, long gva, int access, WalkRecord record) {
+    Access.check(access);
+    if (!mode.isCanonical(gva)) {
+      return WalkResult.fault(FaultReason.NON_CANONICAL, 0, 0);
+    }
+    long address = mode.truncate(gva);
+    return mode == PagingMode.NO_PAGING
+        ? withoutPaging(address)
+        : throughTables(vcpu, address, access, record);
+  }
+
+  private long withoutPaging(long gva) {
+    return withSlotOfPage(
+        (gva & EntryBits.FRAME)
+            | WalkResult.levelBits(0)
+            | EntryBits.P
+            | EntryBits.W
+            | EntryBits.U
+            | EntryBits.A
+            | EntryBits.D);
+  }
+
+  /** Goes down from the root to the leaf, checking each entry before it is followed. */
+  private long throughTables(VcpuState vcpu, long gva, int access, WalkRecord record) {
+    long table = vcpu.cr3() & rootMask;
+    if (record != null) {
+      record.begin(root.number());
+    }
     if (mode == PagingMode.PAE) {
-      long pdpte = vcpu.pdpte(levels[3].index(gva));
+      long pdpte = vcpu.pdpte(PDPTES.index(gva));
       if ((pdpte & EntryBits.P) == 0) {
         return fault(Rule.NOT_PRESENT, access, 0, 3);
       }
-      table = pdpte & mode.tableMask();
+      table = pdpte & tableMask;
     }
 
-    long rights = ALL_RIGHTS;
-    long entry;
-    int level = record.top();
-    while (true) {
-      long entryGpa = table + (long) levels[level].index(gva) * mode.entryBytes();
+    long combined = -1L;
+    for (LevelRules level = root; ; level = level.below()) {
+      long entryGpa = table + level.entryOffset(gva);
       int slot = layout().indexOf(entryGpa >>> MemSlot.PAGE_SHIFT);
       if (slot < 0) {
-        return fault(Rule.TABLE_IN_NO_SLOT, access, 0, level);
+        return fault(Rule.TABLE_IN_NO_SLOT, access, 0, level.number());
       }
-      entry = memories[slot].read(entryGpa);
-      record.add(level, entryGpa, slot, entry, rights);
-      rights &= entry ^ EntryBits.NX;
+      EntryMemory memory = memories[slot];
+      long entry = memory.read(entryGpa);
+      if (record != null) {
+        record.add(level.number(), entryGpa, slot, entry, combined);
+      }
+      combined &= (entry | memory.keptBits()) ^ EntryBits.NX;
       if ((entry & EntryBits.P) == 0) {
-        return fault(Rule.NOT_PRESENT, access, 0, level);
+        return fault(Rule.NOT_PRESENT, access, 0, level.number());
       }
-      if ((entry & reservedBits(level, entry)) != 0) {
-        return fault(Rule.RESERVED_BIT, access, PageFaultCode.P | PageFaultCode.RSVD, level);
+      if ((entry & level.reservedBits(entry)) != 0) {
+        return fault(
+            Rule.RESERVED_BIT, access, PageFaultCode.P | PageFaultCode.RSVD, level.number());
       }
-      if (levels[level].isLeaf(entry, role())) {
-        break;
+      if (level.isLeaf(entry)) {
+        return atLeaf(vcpu, gva, access, record, level, memory, entry, combined);
       }
-      table = entry & mode.tableMask();
-      level--;
+      table = entry & tableMask;
     }
+  }
 
-    Rule rule = Permissions.check(role(), access, rights);
-    boolean keyForbids = Permissions.keyForbids(role(), vcpu, access, rights, entry);
+  /**
+   * Checks the rights and packs the result.
+   *
+   * @param combined AND of all entries with NX inverted: the rights of all levels, and whether each
+   *     has A, or keeps it as it is
+   */
+  private long atLeaf(
+      VcpuState vcpu,
+      long gva,
+      int access,
+      WalkRecord record,
+      LevelRules level,
+      EntryMemory memory,
+      long entry,
+      long combined) {
+    Rule rule = permissions.check(access, combined);
+    boolean keyForbids = permissions.keyForbids(vcpu, access, combined, entry);
     if (rule != Rule.ALLOWED || keyForbids) {
       return fault(
           rule != Rule.ALLOWED ? rule : Rule.PROTECTION_KEY,
           access,
           PageFaultCode.P | (keyForbids ? PageFaultCode.PK : 0),
-          level);
+          level.number());
     }
 
-    boolean write = (access & Access.WRITE) != 0;
-    if (store && !accessedDirty.update(record, write)) {
-      return RETRY;
+    boolean write = isWrite(access);
+    long leaf = entry;
+    if (!AccessedDirty.isComplete(combined, entry | memory.keptBits(), write)) {
+      if (record == null) {
+        return UPDATE_DUE;
+      }
+      leaf = AccessedDirty.leafAfter(entry, memory, write);
     }
-    long leaf = accessedDirty.leafAfter(record, write);
-    return withSlotOfPage(success(leaf, levels[level], rights, gva, write));
+    return withSlotOfPage(success(leaf, level, combined, gva, write));
+  }
+
+  private static boolean isWrite(int access) {
+    return (access & Access.WRITE) != 0;
   }
 
   private long fault(Rule rule, int access, int cause, int level) {
-    return WalkResult.fault(rule.reason(), cause | Permissions.accessBits(role(), access), level);
+    return WalkResult.fault(rule.reason(), cause | permissions.accessBits(access), level);
   }
 
   /** Packs a success; {@code leaf} is the entry after its accessed and dirty bits were set. */
-  private long success(long leaf, PagingLevel level, long rights, long gva, boolean write) {
-    long result = (leaf & WalkResult.LEAF_ATTRIBUTES) | pageGpa(leaf, level, gva);
-    result |= rights & (EntryBits.W | EntryBits.U);
-    result |= ~rights & EntryBits.NX;
-    result |= (leaf & level.patBit()) != 0 ? EntryBits.PAT : 0;
+  private long success(long leaf, LevelRules level, long combined, long gva, boolean write) {
+    long result = (leaf & WalkResult.LEAF_ATTRIBUTES) | level.pageGpa(leaf, gva);
+    result |= combined & (EntryBits.W | EntryBits.U);
+    result |= ~combined & EntryBits.NX;
+    result |= level.pat(leaf);
     result |= WalkResult.levelBits(level.number());
     result |= write && (leaf & EntryBits.D) == 0 ? WalkResult.CLEAN_WRITE : 0;
     return result;
   }
 
-  /** Where the 4-KiB page of {@code gva} is: the leaf's frame, PSE-36 bits, offset in the page. */
-  private long pageGpa(long leaf, PagingLevel level, long gva) {
-    long offsetMask = level.pageSize() - 1;
-    long frame = leaf & mode.tableMask() & ~offsetMask;
-    long high = (leaf & level.highFrameBits()) << level.highFrameShift();
-    return frame | high | (gva & offsetMask & EntryBits.FRAME);
-  }
-
   /** The final frame needs no slot; the result says what holds it. */
   private long withSlotOfPage(long result) {
-    int slot = layout().indexOf(WalkResult.pageGpa(result) >>> MemSlot.PAGE_SHIFT);
-    if (slot < 0) {
+    MemSlot slot = layout().find(WalkResult.pageGpa(result) >>> MemSlot.PAGE_SHIFT);
+    if (slot == null) {
       return result | WalkResult.NO_SLOT;
     }
-    return slots[slot].isReadOnly() ? result | WalkResult.READ_ONLY_SLOT : result;
+    return slot.isReadOnly() ? result | WalkResult.READ_ONLY_SLOT : result;
   }
 
-  /** The bits that must be zero in {@code entry}, by its level and its bit 7. */
-  long reservedBits(int level, long entry) {
-    return reserved[level][(int) (entry >>> 7) & 1];
+  /** The rights check of the walker's role. */
+  Permissions permissions() {
+    return permissions;
   }
 }

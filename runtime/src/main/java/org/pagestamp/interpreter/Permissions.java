@@ -10,18 +10,49 @@ import org.pagestamp.walk.VcpuState;
 /**
  * The rights check at the leaf, on the rights of all levels combined.
  *
+ * <p>The conditions are asked once, for every access and combination of rights; a walk looks their
+ * answer up, as KVM does in {@code permission_fault}.
+ *
  * <p>Source: Intel SDM vol. 3, section 4.6.1; the order in which causes are named is for people
  * only, since one fault reports them all alike.
  */
 final class Permissions {
-  private Permissions() {}
+  /** W, U and inverted NX have eight combinations. */
+  private static final int COMBINATIONS = 8;
+
+  private final Role role;
+  private final boolean hasKeys;
+  private final Rule[] rules = new Rule[Access.LIMIT * COMBINATIONS];
+
+  Permissions(Role role) {
+    this.role = role;
+    hasKeys = role.pke() || role.pks();
+    for (int access = 0; access < Access.LIMIT; access++) {
+      for (int combination = 0; combination < COMBINATIONS; combination++) {
+        long rights =
+            ((combination & 1) != 0 ? EntryBits.W : 0)
+                | ((combination & 2) != 0 ? EntryBits.U : 0)
+                | ((combination & 4) != 0 ? EntryBits.NX : 0);
+        rules[index(access, rights)] = rule(role, access, rights);
+      }
+    }
+  }
+
+  /** W and U are bits 1 and 2, NX is bit 63. */
+  private static int index(int access, long rights) {
+    return access * COMBINATIONS + ((int) (rights >>> 61) & 4) + ((int) (rights >>> 1) & 3);
+  }
 
   /**
    * The rule that forbids an access, or {@link Rule#ALLOWED}. Protection keys are not looked at.
    *
-   * @param rights AND over all levels of W, U and inverted NX
+   * @param rights AND over all levels of W, U and inverted NX; other bits are ignored
    */
-  static Rule check(Role role, int access, long rights) {
+  Rule check(int access, long rights) {
+    return rules[index(access, rights)];
+  }
+
+  private static Rule rule(Role role, int access, long rights) {
     boolean user = (access & Access.USER) != 0;
     boolean userPage = (rights & EntryBits.U) != 0;
     if (user && !userPage) {
@@ -67,7 +98,10 @@ final class Permissions {
    * Whether the page's protection key forbids a data access (Intel SDM vol. 3, section 4.6.2). Each
    * of the 16 keys has two bits in PKRU or IA32_PKRS: access-disable and, above it, write-disable.
    */
-  static boolean keyForbids(Role role, VcpuState vcpu, int access, long rights, long leaf) {
+  boolean keyForbids(VcpuState vcpu, int access, long rights, long leaf) {
+    if (!hasKeys) {
+      return false;
+    }
     boolean userPage = (rights & EntryBits.U) != 0;
     if ((access & Access.FETCH) != 0 || !(userPage ? role.pke() : role.pks())) {
       return false;
@@ -83,7 +117,7 @@ final class Permissions {
   }
 
   /** The bits of a page-fault error code that describe the access, whatever the cause. */
-  static int accessBits(Role role, int access) {
+  int accessBits(int access) {
     int code = access & (PageFaultCode.WRITE | PageFaultCode.USER);
     return (access & Access.FETCH) != 0 && role.reportsFetch() ? code | PageFaultCode.FETCH : code;
   }

@@ -54,6 +54,8 @@ public enum PagingMode {
   private final int gvaBits;
   private final long rootMask;
   private final int topReservedBit;
+  private final int bitsAboveGva;
+  private final long gvaMask;
 
   @SuppressWarnings("ImmutableEnumChecker") // List.copyOf of records
   private final List<PagingLevel> levels;
@@ -71,6 +73,8 @@ public enum PagingMode {
     this.rootMask = rootMask;
     this.topReservedBit = topReservedBit;
     this.levels = List.copyOf(levels);
+    bitsAboveGva = gvaBits == 32 ? 0 : 64 - gvaBits;
+    gvaMask = gvaBits == 32 ? 0xFFFF_FFFFL : -1L;
   }
 
   /** Enum constants cannot share a static field of their own enum, hence this holder. */
@@ -169,12 +173,11 @@ public enum PagingMode {
    * equal. In 32-bit modes every address is, since a walk keeps its low 32 bits only.
    */
   public boolean isCanonical(long gva) {
-    int unused = 64 - gvaBits;
-    return !isLongMode() || (gva << unused) >> unused == gva;
+    return (gva << bitsAboveGva) >> bitsAboveGva == gva;
   }
 
   /** The linear address as the walk uses it: 32-bit modes keep the low 32 bits. */
   public long truncate(long gva) {
-    return isLongMode() ? gva : gva & 0xFFFF_FFFFL;
+    return gva & gvaMask;
   }
 }

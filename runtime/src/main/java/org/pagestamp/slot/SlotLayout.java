@@ -62,16 +62,16 @@ public final class SlotLayout {
    */
   public int indexOf(long gfn) {
     int low = 0;
-    int high = bases.length - 1;
-    while (low <= high) {
+    int high = bases.length;
+    while (high - low > 1) { // the slot is in [low, high), if there is one
       int middle = (low + high) >>> 1;
       if (Long.compareUnsigned(bases[middle], gfn) <= 0) {
-        low = middle + 1;
+        low = middle;
       } else {
-        high = middle - 1;
+        high = middle;
       }
     }
-    return high >= 0 && sorted[high].contains(gfn) ? high : -1;
+    return low < high && sorted[low].contains(gfn) ? low : -1;
   }
 
   /** The slot that holds a guest frame, or null for a hole. */

@@ -4,9 +4,9 @@ package org.pagestamp.walk;
  * What a walk has read so far, level by level: the counterpart of KVM's {@code struct
  * guest_walker}.
  *
- * <p>A walker that loops over levels keeps its entries here between reading them and setting their
- * accessed and dirty bits, so that a walk allocates nothing. The contents outlive the walk only for
- * {@link Walker#explain}; other callers must not rely on them.
+ * <p>The interpreted walker keeps its entries here between reading them and setting their accessed
+ * and dirty bits, so that a walk allocates nothing; a walk that has no bits to set leaves the
+ * record alone. After {@link Walker#probe} of that walker it holds the entries that the probe read.
  */
 public final class WalkRecord {
   private static final int LEVELS = 6;

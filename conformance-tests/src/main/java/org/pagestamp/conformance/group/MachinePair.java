@@ -99,7 +99,9 @@ final class MachinePair implements AutoCloseable {
 
   /** Makes an access on the right machine. */
   long accessRight(long gva, int access) {
-    return walker.walk(vcpu, gva, access);
+    long result = walker.walk(vcpu, gva, access);
+    long _ = walker.probe(vcpu, gva, access); // reads the same entries, and records them
+    return result;
   }
 
   /** Makes an access on the subject's machine; may {@linkplain #threw throw}. */

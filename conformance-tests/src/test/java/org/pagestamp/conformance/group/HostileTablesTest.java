@@ -141,6 +141,7 @@ class HostileTablesTest {
                   @Override
                   long spoil(VcpuState vcpu, long gva, int access, long result) {
                     if (WalkResult.isFault(result)) {
+                      long _ = probe(vcpu, gva, access); // records the entries
                       setAccessed(layout(), vcpu.record().entryGpa(vcpu.record().lowest()));
                     }
                     return result;
