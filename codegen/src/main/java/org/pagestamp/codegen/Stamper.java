@@ -58,7 +58,7 @@ public final class Stamper {
 
   /**
    * The walker for a role and a layout: a kept one, or one of a class stamped now, which takes some
-   * milliseconds the first time in a JVM and well below one later.
+   * tens of milliseconds the first time in a JVM and a fraction of a millisecond later.
    *
    * @throws IllegalArgumentException if the layout cannot update the role's entries as its update
    *     mode demands
