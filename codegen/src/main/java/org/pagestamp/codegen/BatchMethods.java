@@ -113,8 +113,7 @@ final class BatchMethods {
     Expr table = entries.tableOrBeyond(word, parts.plan());
     Expr entry =
         code.let(
-            EntryFormat.name(level),
-            parts.slots().entry(table, entries.byteIndex(level, gva)));
+            EntryFormat.name(level), parts.slots().entry(table, entries.byteIndex(level, gva)));
     Expr plain = inverted() == 0 ? entry : Expr.xor(entry, constant("NX", inverted()));
     code.set(word, Expr.and(plain, Expr.or(word, constant("~RIGHTS", ~folded()))));
     if (level.leafRule() != LeafRule.ALWAYS) {

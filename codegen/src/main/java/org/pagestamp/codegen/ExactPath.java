@@ -138,7 +138,9 @@ final class ExactPath extends WalkMethod {
     Expr result = code.let("result", results.success(level, leaf, and, or, gva));
     checkRights(level, leaf, result);
     if (stores != null) {
-      code.when(Cond.isTrue(stores).and(Cond.isFalse(VcpuFields.isObserver(vcpu))), () -> update(reads, leaf));
+      code.when(
+          Cond.isTrue(stores).and(Cond.isFalse(VcpuFields.isObserver(vcpu))),
+          () -> update(reads, leaf));
     }
     if (!plan.allWritable()) {
       Expr cleanWrite = constant("CLEAN_WRITE", WalkResult.CLEAN_WRITE);

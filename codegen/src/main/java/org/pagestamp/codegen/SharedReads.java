@@ -10,9 +10,9 @@ import org.pagestamp.slot.SegmentBacking;
  * Reading entries of slots that all lie in one segment, as when an emulator allocates a guest's
  * memory at once.
  *
- * <p>Where a guest's address is in the segment then does not depend on the slot, or is one look into
- * a table by {@linkplain SlotTable granule}. In the first case the table only tells whether there is
- * a slot: the processor need not wait for it to find the entry.
+ * <p>Where a guest's address is in the segment then does not depend on the slot, or is one look
+ * into a table by {@linkplain SlotTable granule}. In the first case the table only tells whether
+ * there is a slot: the processor need not wait for it to find the entry.
  */
 final class SharedReads {
   /** Leads out of every segment, whatever address it is added to. */

@@ -5,8 +5,8 @@ import java.util.List;
 import org.pagestamp.slot.MemSlot;
 
 /**
- * Slot numbers by guest frame: one {@code int} for each granule, as large a power of two of pages as
- * divides all bounds of slots. Where that is too small, a granule is 2 MiB, and one that several
+ * Slot numbers by guest frame: one {@code int} for each granule, as large a power of two of pages
+ * as divides all bounds of slots. Where that is too small, a granule is 2 MiB, and one that several
  * slots or holes share has 512 more, one for each page.
  *
  * <p>A granule's {@code int} is a slot number, {@link #HOLE}, or, below that, {@code -2 - i} where

@@ -241,8 +241,7 @@ final class ImageBuilder {
       int gfn = usedFrames.nextSetBit(Math.toIntExact(slot.base() >>> MemSlot.PAGE_SHIFT));
       for (; gfn >= 0 && gfn < end; gfn = usedFrames.nextSetBit(gfn + 1)) {
         long gpa = (long) gfn << MemSlot.PAGE_SHIFT;
-        MemorySegment.copy(
-            memory, gpa, shuffled, gpa - slot.base() + place, MemSlot.PAGE_SIZE);
+        MemorySegment.copy(memory, gpa, shuffled, gpa - slot.base() + place, MemSlot.PAGE_SIZE);
       }
       builder.slot(
           slot.base(),
