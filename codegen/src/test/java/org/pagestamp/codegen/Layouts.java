@@ -64,6 +64,24 @@ final class Layouts {
     return builder.build();
   }
 
+  /** Slots of four pages with holes between them, all at their places in one segment. */
+  static SlotLayout inPlace(int slots) {
+    int size = 4 * (int) MemSlot.PAGE_SIZE;
+    MemorySegment memory = MemorySegment.ofArray(new long[2 * slots * size / 8]);
+    SlotLayout.Builder builder = SlotLayout.builder();
+    for (int i = 0; i < slots; i++) {
+      long base = 2L * i * size;
+      builder.slot(base, size, RAM, Backing.of(memory, base));
+    }
+    return builder.build();
+  }
+
+  /** One slot of four pages above 4 GiB. */
+  static SlotLayout high() {
+    Backing memory = Backing.of(new long[4 * 512]);
+    return SlotLayout.builder().slot(5L << 32, 4 * MemSlot.PAGE_SIZE, RAM, memory).build();
+  }
+
   /** Slots of one page, every other page, all in one segment. */
   static SlotLayout everyOtherPage(int slots, MemorySegment memory) {
     SlotLayout.Builder builder = SlotLayout.builder();

@@ -1,5 +1,6 @@
 package org.pagestamp.codegen;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -70,6 +71,9 @@ final class WalkerMatrix {
     layouts.put("twelve-slots", Layouts.of(10, 2));
     layouts.put("twelve-memories", Layouts.segmentsAndAccessors(12));
     layouts.put("scattered", Layouts.scattered());
+    layouts.put("one-memory", Layouts.inPlace(6));
+    layouts.put("packed-memory", Layouts.everyOtherPage(6, MemorySegment.ofArray(new long[3072])));
+    layouts.put("high-ram", Layouts.high());
     layouts.put("accessor", singleVcpu(Backing.of(new LongArrayAccessor(0x4000))));
     layouts.put("byte-array", singleVcpu(Backing.of(new byte[0x4000])));
     return layouts;

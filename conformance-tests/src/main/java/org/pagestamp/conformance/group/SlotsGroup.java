@@ -82,7 +82,8 @@ final class SlotsGroup implements CaseGroup {
 
   /**
    * More than are told apart by compares, each some pages more or less than the 2 MiB that a lookup
-   * table may have entries for, and beginning at, before or after a multiple of that.
+   * table may have entries for, and beginning at, before or after a multiple of that. One more is
+   * so far away that a table of single pages would be large.
    */
   private static List<VectorSlot> slotsOfTwoMegabytes() {
     long granule = 0x20_0000L;
@@ -91,6 +92,7 @@ final class SlotsGroup implements CaseGroup {
       long base = (2L * i + 1) * granule + (i / 3 % 3 - 1) * 0x1000L;
       slots.add(new VectorSlot(base, granule + (i % 3 - 1) * 0x1000L, i % 4 == 3));
     }
+    slots.add(new VectorSlot(0xC000_0000L, 0x1000, false));
     return slots;
   }
 

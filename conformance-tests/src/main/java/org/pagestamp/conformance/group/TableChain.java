@@ -23,6 +23,9 @@ record TableChain(PagingMode mode, long base) {
 
   private static final long OFFSET = 0x678;
 
+  /** Room for five tables and the page. */
+  private static final int SLOT_PAGES = 8;
+
   static TableChain of(PagingMode mode) {
     return new TableChain(mode, BASE);
   }
@@ -64,9 +67,12 @@ record TableChain(PagingMode mode, long base) {
     return gva;
   }
 
-  /** One slot for all pages. */
+  /**
+   * One slot for all pages. Its size is a power of two, for walkers that then take an address
+   * outside for the one inside that has the same lower bits.
+   */
   VectorSlot slot() {
-    return new VectorSlot(base, (top() + 1) * 0x1000L, false);
+    return new VectorSlot(base, SLOT_PAGES * 0x1000L, false);
   }
 
   /** A slot for each page, adjacent; bit n of {@code readOnly} makes that of level n read-only. */
