@@ -52,7 +52,8 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--quick",
-      description = "Measures the most telling scenarios for a short time: about two minutes.")
+      description =
+          "Measures the most telling scenarios for a short time: less than three minutes.")
   private boolean quick;
 
   @Option(

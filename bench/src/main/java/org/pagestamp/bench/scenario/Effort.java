@@ -10,7 +10,7 @@ package org.pagestamp.bench.scenario;
  * @param compareMillis time for each comparison, unless {@code mostPairs} come first
  * @param leastPairs pairs of chunks for each comparison in any case
  * @param mostPairs pairs of chunks for each comparison at most
- * @param stamps classes stamped to warm up the stamper; a quarter of it is a sample
+ * @param stamps classes stamped to warm up the stamper; a sixteenth of it is a sample
  * @param classes classes kept to see what they take
  * @param cycles classes stamped and dropped
  */

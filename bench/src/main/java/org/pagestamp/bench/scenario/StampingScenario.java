@@ -91,7 +91,7 @@ final class StampingScenario implements Scenario {
 
   /** The JIT has nothing left to improve in a stamper, and in ASM, after some thousand classes. */
   private Reading warm(TableImage image, String slots, Effort effort) {
-    int sample = effort.stamps() / 4;
+    int sample = effort.stamps() / 16;
     stampings(image, sample);
     return Reading.of(WARM_STAMP + ", " + slots, Unit.MICROSECONDS, stampings(image, sample));
   }
