@@ -141,11 +141,7 @@ final class BatchMethods {
                 .common(
                     leaf, plain, null, null, permissions.alwaysOne(), permissions.alwaysZero()));
     Runnable redo = () -> code.set(result, constant(0));
-    boolean sized = permissions.knowsLikelySlot();
-    Expr wrong =
-        sized
-            ? permissions.differsOrElsewhere(result, access)
-            : permissions.differs(result, access);
+    Expr wrong = permissions.wrong(result, access);
     long inLeaf = entries.reservedInLeaf(leaf) & ~permissions.alwaysZero();
     if (inLeaf != 0) {
       wrong = Expr.or(wrong, Expr.and(word, constant(inLeaf)));
@@ -154,7 +150,7 @@ final class BatchMethods {
     for (Cond denied : permissions.keyDenies(vcpu, result, result, access)) {
       code.when(denied, redo);
     }
-    if (!sized) {
+    if (!permissions.knowsLikelySlot()) {
       Expr page = Expr.and(result, constant("FRAME", EntryBits.FRAME));
       code.when(Cond.notBelow(parts.slots().likelyOffset(page), parts.slots().likelySize()), redo);
     }

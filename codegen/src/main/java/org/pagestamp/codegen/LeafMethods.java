@@ -150,12 +150,7 @@ final class LeafMethods {
             parts
                 .results()
                 .common(level, leaf, and, gva, permissions.alwaysOne(), permissions.alwaysZero()));
-    Expr wrong =
-        code.let(
-            "wrong",
-            permissions.knowsLikelySlot()
-                ? permissions.differsOrElsewhere(result, access)
-                : permissions.differs(result, access));
+    Expr wrong = code.let("wrong", permissions.wrong(result, access));
     if (or == null && root == null) {
       Expr deviating = deviating(vcpu, gva, access, wrong, constant(0), result);
       code.returnIf(Cond.isNotZero(wrong), deviating);

@@ -65,7 +65,7 @@ final class PermissionFields {
     return wide;
   }
 
-  /** Whether {@link #differsOrElsewhere} can be used. */
+  /** Whether {@link #wrong} tells whether the page is in the likely slot. */
   boolean knowsLikelySlot() {
     return columns > WITH_SLOT;
   }
@@ -85,9 +85,12 @@ final class PermissionFields {
     return differs(combined, access, 0);
   }
 
-  /** Not zero where {@link #differs} is, or where the page is not in the likely slot. */
-  Expr differsOrElsewhere(Expr combined, Expr access) {
-    return differs(combined, access, WITH_SLOT);
+  /**
+   * Not zero where {@link #differs} is, or where the page is not in the likely slot, as far as the
+   * masks know that slot.
+   */
+  Expr wrong(Expr combined, Expr access) {
+    return differs(combined, access, knowsLikelySlot() ? WITH_SLOT : 0);
   }
 
   private Expr differs(Expr combined, Expr access, int first) {

@@ -18,7 +18,7 @@ import org.pagestamp.walk.WalkResult;
  * The methods of a generated class that find slots and reach entries in them.
  *
  * <p>Few slots are told apart by compares and reached through constants; many through tables. The
- * likely slot is tested first in either case.
+ * likely slot is tested first, but where entries are {@link SharedReads} and no slot dominates.
  */
 final class SlotMethods {
   private static final String TABLE = "org/pagestamp/codegen/SlotTable";
