@@ -7,5 +7,6 @@ module org.pagestamp.runtime {
   exports org.pagestamp.interpreter;
   exports org.pagestamp.mode;
   exports org.pagestamp.slot;
+  exports org.pagestamp.vcpu;
   exports org.pagestamp.walk;
 }

@@ -137,6 +137,7 @@ final class Explanation {
       case RESERVED_BIT -> Rule.RESERVED_BIT;
       case TABLE_IN_NO_SLOT -> Rule.TABLE_IN_NO_SLOT;
       case NON_CANONICAL -> Rule.NON_CANONICAL;
+      case LASS_VIOLATION -> Rule.LASS;
       case UPDATE_CONTENDED -> Rule.UPDATE_CONTENDED;
       case PROTECTION_KEY -> Rule.PROTECTION_KEY;
       case PERMISSION -> walker.permissions().check(access, combined());

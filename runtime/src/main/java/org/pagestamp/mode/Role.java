@@ -1,5 +1,19 @@
 package org.pagestamp.mode;
 
+import static org.pagestamp.mode.ControlBits.CR0_PE;
+import static org.pagestamp.mode.ControlBits.CR0_PG;
+import static org.pagestamp.mode.ControlBits.CR0_WP;
+import static org.pagestamp.mode.ControlBits.CR4_LA57;
+import static org.pagestamp.mode.ControlBits.CR4_PAE;
+import static org.pagestamp.mode.ControlBits.CR4_PKE;
+import static org.pagestamp.mode.ControlBits.CR4_PKS;
+import static org.pagestamp.mode.ControlBits.CR4_PSE;
+import static org.pagestamp.mode.ControlBits.CR4_SMAP;
+import static org.pagestamp.mode.ControlBits.CR4_SMEP;
+import static org.pagestamp.mode.ControlBits.EFER_LMA;
+import static org.pagestamp.mode.ControlBits.EFER_LME;
+import static org.pagestamp.mode.ControlBits.EFER_NXE;
+
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -17,20 +31,6 @@ import java.util.Set;
  * never part of one. Instances are immutable and safe for use by several threads.
  */
 public final class Role {
-  private static final long CR0_PE = 1L;
-  private static final long CR0_WP = 1L << 16;
-  private static final long CR0_PG = 1L << 31;
-  private static final long CR4_PSE = 1L << 4;
-  private static final long CR4_PAE = 1L << 5;
-  private static final long CR4_LA57 = 1L << 12;
-  private static final long CR4_SMEP = 1L << 20;
-  private static final long CR4_SMAP = 1L << 21;
-  private static final long CR4_PKE = 1L << 22;
-  private static final long CR4_PKS = 1L << 24;
-  private static final long EFER_LME = 1L << 8;
-  private static final long EFER_LMA = 1L << 10;
-  private static final long EFER_NXE = 1L << 11;
-
   private final PagingMode mode;
   private final Set<Control> controls;
   private final CpuFeatures cpu;

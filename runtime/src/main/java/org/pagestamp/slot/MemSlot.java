@@ -6,7 +6,7 @@ import java.util.Set;
 
 /**
  * A contiguous range of guest-physical memory with one set of flags and one backing, as KVM's
- * {@code struct kvm_memory_slot}. Made by {@link SlotLayout.Builder}.
+ * {@code struct kvm_memory_slot}. Made by {@link SlotLayout.Builder} or {@link MemorySlots}.
  *
  * <p>Immutable, but for the contents of its backing and of its dirty log. Two slots are equal if
  * all parts are; the dirty log counts by identity.
@@ -29,14 +29,49 @@ public final class MemSlot {
 
   private final int atomicBytes;
 
-  MemSlot(long baseGfn, long pages, Set<SlotFlag> flags, Backing backing) {
+  private MemSlot(long baseGfn, long pages, boolean readOnly, Backing backing, DirtyLog dirtyLog) {
     this.baseGfn = baseGfn;
     this.pages = pages;
-    this.readOnly = flags.contains(SlotFlag.READONLY);
+    this.readOnly = readOnly;
     this.backing = backing;
-    this.dirtyLog = flags.contains(SlotFlag.LOG_DIRTY_PAGES) ? new DirtyLog(pages) : null;
+    this.dirtyLog = dirtyLog;
     this.hash = Objects.hash(baseGfn, pages, readOnly, backing);
     this.atomicBytes = readOnly ? Long.BYTES : SlotRules.atomicBytes(backing, byteSize());
+  }
+
+  /**
+   * A slot with a clean log, if it logs.
+   *
+   * @throws IllegalArgumentException if the range is none for a slot or larger than its backing
+   */
+  static MemSlot checked(long baseGpa, long byteSize, Set<SlotFlag> flags, Backing backing) {
+    SlotRules.requireRange(baseGpa, byteSize);
+    SlotRules.requireBacked(baseGpa, byteSize, backing);
+    long pages = byteSize >>> PAGE_SHIFT;
+    return new MemSlot(
+        baseGpa >>> PAGE_SHIFT,
+        pages,
+        flags.contains(SlotFlag.READONLY),
+        backing,
+        flags.contains(SlotFlag.LOG_DIRTY_PAGES) ? new DirtyLog(pages) : null);
+  }
+
+  /** The same memory and log at another base. */
+  MemSlot movedTo(long baseGpa) {
+    SlotRules.requireRange(baseGpa, byteSize());
+    return new MemSlot(baseGpa >>> PAGE_SHIFT, pages, readOnly, backing, dirtyLog);
+  }
+
+  /** The same memory with a clean log, or without one; this slot if it is as asked. */
+  MemSlot logging(boolean on) {
+    return on == (dirtyLog != null)
+        ? this
+        : new MemSlot(baseGfn, pages, readOnly, backing, on ? new DirtyLog(pages) : null);
+  }
+
+  /** The same memory and log, read-only or not. */
+  MemSlot readOnly(boolean on) {
+    return new MemSlot(baseGfn, pages, on, backing, dirtyLog);
   }
 
   /** First guest frame. */

@@ -162,11 +162,7 @@ public final class SlotLayout {
      * @throws IllegalArgumentException if the range is not such or is larger than its backing
      */
     public Builder slot(long baseGpa, long byteSize, Set<SlotFlag> flags, Backing backing) {
-      SlotRules.requireRange(baseGpa, byteSize);
-      SlotRules.requireBacked(baseGpa, byteSize, backing);
-      slots.add(
-          new MemSlot(
-              baseGpa >>> MemSlot.PAGE_SHIFT, byteSize >>> MemSlot.PAGE_SHIFT, flags, backing));
+      slots.add(MemSlot.checked(baseGpa, byteSize, flags, backing));
       return this;
     }
 

@@ -19,7 +19,12 @@ public enum FaultReason {
    * dirty bits. The guest sees an entry that is not present and, like after any spurious fault,
    * tries again.
    */
-  UPDATE_CONTENDED(7, "contended update");
+  UPDATE_CONTENDED(7, "contended update"),
+  /**
+   * The address lies in the half of the address space that CR4.LASS closes to the access: #GP or
+   * #SS, found before any table is read. No walker answers so, only what prepares addresses for it.
+   */
+  LASS_VIOLATION(8, "linear-address-space separation");
 
   private static final FaultReason[] VALUES = values();
 
@@ -31,13 +36,18 @@ public enum FaultReason {
     this.text = text;
   }
 
-  /** The reason's number in a packed result, 1 to 7. */
+  /** The reason's number in a packed result, 1 to 8. */
   int code() {
     return code;
   }
 
   static FaultReason of(int code) {
     return VALUES[code - 1];
+  }
+
+  /** Whether the guest gets #PF; otherwise it gets #GP, or #SS for an access to the stack. */
+  public boolean isPageFault() {
+    return this != NON_CANONICAL && this != LASS_VIOLATION;
   }
 
   /** The reason in words. */

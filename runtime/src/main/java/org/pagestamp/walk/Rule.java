@@ -8,6 +8,8 @@ public enum Rule {
   NO_PAGING("paging is off: the linear address is the guest-physical address", null),
   /** The address is not canonical. */
   NON_CANONICAL("the address is not canonical", FaultReason.NON_CANONICAL),
+  /** CR4.LASS. */
+  LASS("CR4.LASS closes this half of the address space to the access", FaultReason.LASS_VIOLATION),
   /** A table is in no slot. */
   TABLE_IN_NO_SLOT("the table lies in no memory slot", FaultReason.TABLE_IN_NO_SLOT),
   /** P is clear. */

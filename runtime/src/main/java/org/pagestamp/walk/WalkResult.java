@@ -77,9 +77,12 @@ public final class WalkResult {
     return (result & SUCCESS) == 0;
   }
 
-  /** Whether the failure is a #PF; a non-canonical address is #GP or #SS instead. */
+  /**
+   * Whether the failure is a #PF; an address that is not canonical, or that LASS forbids, is #GP or
+   * #SS instead.
+   */
   public static boolean isPageFault(long result) {
-    return isFault(result) && faultReason(result) != FaultReason.NON_CANONICAL;
+    return isFault(result) && faultReason(result).isPageFault();
   }
 
   /** Of a fault: the error code as the guest's handler finds it, 16 bits. */
@@ -199,15 +202,15 @@ public final class WalkResult {
    */
   public static String toString(long result) {
     if (isFault(result)) {
-      return faultReason(result) == FaultReason.NON_CANONICAL
-          ? "fault: " + faultReason(result)
-          : String.format(
+      return faultReason(result).isPageFault()
+          ? String.format(
               Locale.ROOT,
               "fault 0x%x %s at level %d: %s",
               errorCode(result),
               PageFaultCode.toString(errorCode(result)),
               faultLevel(result),
-              faultReason(result));
+              faultReason(result))
+          : "fault: " + faultReason(result);
     }
     StringBuilder text = new StringBuilder();
     text.append(String.format(Locale.ROOT, "gpa 0x%x level %d ", pageGpa(result), level(result)));

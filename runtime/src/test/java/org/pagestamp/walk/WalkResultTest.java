@@ -24,9 +24,16 @@ class WalkResultTest {
         assertEquals(reason, WalkResult.faultReason(result));
         assertEquals(code, WalkResult.errorCode(result));
         assertEquals(level, WalkResult.faultLevel(result));
-        assertEquals(reason != FaultReason.NON_CANONICAL, WalkResult.isPageFault(result));
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void allFaultsButThoseOfTheAddressItselfArePageFaults(FaultReason reason) {
+    boolean ofTheAddress =
+        reason == FaultReason.NON_CANONICAL || reason == FaultReason.LASS_VIOLATION;
+    assertEquals(!ofTheAddress, WalkResult.isPageFault(WalkResult.fault(reason, 0, 0)));
   }
 
   @Test
