@@ -1,11 +1,14 @@
 package org.pagestamp.vcpu;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.Role;
+import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.MemorySlots;
+import org.pagestamp.slot.SegmentBacking;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.slot.SlotReader;
 import org.pagestamp.slot.SlotSnapshot;
@@ -209,7 +212,11 @@ public final class Mmu implements Translator {
   @Override
   public long translate(long gva, int access) {
     if (owner == Thread.currentThread() && memory.snapshot() == walkAtOnce) {
-      return walker.walk(registers.state(), gva, access);
+      try {
+        return walker.walk(registers.state(), gva, access);
+      } catch (IllegalStateException e) {
+        throw explained(e);
+      }
     }
     return prepared(gva, access, false);
   }
@@ -238,9 +245,28 @@ public final class Mmu implements Translator {
   }
 
   private long walk(long gva, int access, boolean probe) {
-    return probe
-        ? walker.probe(registers.state(), gva, access)
-        : walker.walk(registers.state(), gva, access);
+    try {
+      return probe
+          ? walker.probe(registers.state(), gva, access)
+          : walker.walk(registers.state(), gva, access);
+    } catch (IllegalStateException e) {
+      throw explained(e);
+    }
+  }
+
+  /** What a walk threw, in words that help where the memory of a slot was closed. */
+  private IllegalStateException explained(IllegalStateException thrown) {
+    for (MemSlot slot : layout().slots()) {
+      if (slot.backing() instanceof SegmentBacking(MemorySegment segment, long _)
+          && !segment.scope().isAlive()) {
+        return new IllegalStateException(
+            "the memory of slot "
+                + slot
+                + " is closed: delete the slot and call MemorySlots.awaitUse before closing it",
+            thrown);
+      }
+    }
+    return thrown;
   }
 
   private long throughA20(long result) {
