@@ -7,7 +7,6 @@ import static org.pagestamp.access.PageAccess.nextPage;
 
 import java.util.Objects;
 import org.pagestamp.slot.MemSlot;
-import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.vcpu.Mmu;
 import org.pagestamp.vcpu.Translator;
 import org.pagestamp.walk.Access;
@@ -52,10 +51,10 @@ public final class GvaAccess {
   private final Translator translator;
   private final PageAccess pages;
 
-  /** The slot last used and the layout it was found in, as KVM's last-used slot. */
+  /** The slot last used and the generation it was found in, as KVM's last-used slot. */
   private MemSlot slot;
 
-  private SlotLayout slots;
+  private long generation = -1;
 
   private long result = WalkResult.fault(FaultReason.NOT_PRESENT, 0, 0);
   private long value;
@@ -204,12 +203,10 @@ public final class GvaAccess {
 
   private MemSlot slotAt(long gpa) {
     long gfn = gpa >>> MemSlot.PAGE_SHIFT;
-    SlotLayout now = mmu.layout();
-    if (now == slots && slot != null && slot.contains(gfn)) {
-      return slot;
+    if (slot == null || generation != mmu.generation() || !slot.contains(gfn)) {
+      slot = mmu.layout().find(gfn);
+      generation = mmu.generation();
     }
-    slots = now;
-    slot = now.find(gfn);
     return slot;
   }
 

@@ -52,8 +52,8 @@ final class AccessGuest {
     this.mode = mode;
     for (int i = 0; i < PAGES * 0x1000; i++) {
       boolean table = i >= TABLES * 0x1000 && i < ROM * 0x1000;
-      memory.set(ValueLayout.JAVA_BYTE, i, table ? 0 : (byte) (i * 31 >> 4));
-      deviceBytes[i] = (byte) (i * 13 >> 3);
+      memory.set(ValueLayout.JAVA_BYTE, i, table ? 0 : (byte) ((i * 31) >> 4));
+      deviceBytes[i] = (byte) ((i * 13) >> 3);
     }
     slot(0, 0, ROM, EnumSet.of(SlotFlag.LOG_DIRTY_PAGES));
     slot(1, ROM, 4, EnumSet.of(SlotFlag.LOG_DIRTY_PAGES, SlotFlag.READONLY));

@@ -48,7 +48,7 @@ class GpaAccessTest {
   private static void step(
       SplittableRandom random, AccessGuest guest, GpaAccess tried, Bytes expected) {
     int size = random.nextInt(1, 9);
-    int boundary = random.nextInt(AccessGuest.ROM - 1, AccessGuest.PAGES) * 0x1000;
+    long boundary = random.nextInt(AccessGuest.ROM - 1, AccessGuest.PAGES) * 0x1000L;
     long gpa = boundary - 10 + random.nextInt(20 - size);
     if (random.nextInt(4) == 0) {
       gpa = boundary - 0x800 + random.nextInt(16);

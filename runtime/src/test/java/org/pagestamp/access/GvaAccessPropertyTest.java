@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
@@ -37,6 +38,8 @@ class GvaAccessPropertyTest {
     EXCHANGE,
     FAILING_EXCHANGE
   }
+
+  private static final List<Kind> KINDS = List.of(Kind.values());
 
   @Provide
   Arbitrary<Long> seeds() {
@@ -108,7 +111,7 @@ class GvaAccessPropertyTest {
     }
 
     private void step() {
-      Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
+      Kind kind = KINDS.get(random.nextInt(KINDS.size()));
       int size = random.nextInt(1, 9);
       long gva = random.nextInt(-3, 3) * 0x1000L - 8 + random.nextInt(24 - size);
       boolean user = random.nextBoolean();
