@@ -4,6 +4,7 @@
  * <p>Depends on {@code java.base} only.
  */
 module org.pagestamp.runtime {
+  exports org.pagestamp.access;
   exports org.pagestamp.interpreter;
   exports org.pagestamp.mode;
   exports org.pagestamp.slot;

@@ -28,6 +28,7 @@ public final class MemSlot {
   private final int hash;
 
   private final int atomicBytes;
+  private final SlotBytes bytes;
 
   private MemSlot(long baseGfn, long pages, boolean readOnly, Backing backing, DirtyLog dirtyLog) {
     this.baseGfn = baseGfn;
@@ -37,6 +38,7 @@ public final class MemSlot {
     this.dirtyLog = dirtyLog;
     this.hash = Objects.hash(baseGfn, pages, readOnly, backing);
     this.atomicBytes = readOnly ? Long.BYTES : SlotRules.atomicBytes(backing, byteSize());
+    this.bytes = SlotBytes.of(backing, baseGpa(), byteSize());
   }
 
   /**
@@ -118,6 +120,93 @@ public final class MemSlot {
   public void markDirty(long gfn) {
     if (dirtyLog != null) {
       dirtyLog.mark(gfn - baseGfn);
+    }
+  }
+
+  /**
+   * Reads a value, little-endian and zero-extended. A value of 1, 2, 4 or 8 bytes that is aligned
+   * to its size, in memory that is, is read in one access, an acquire.
+   *
+   * @param gpa of its first byte
+   * @param size 1 to 8 bytes
+   * @throws IllegalArgumentException if {@code size} is not such
+   * @throws IndexOutOfBoundsException if not all bytes lie in this slot
+   * @throws IllegalStateException if the arena of the slot's memory is closed
+   */
+  public long read(long gpa, int size) {
+    check(gpa, size);
+    return bytes.read(gpa, size);
+  }
+
+  /**
+   * Writes a value as a guest's store does: little-endian, in one access where {@link #read} would
+   * use one, a release; then marks what it wrote to in the dirty log.
+   *
+   * @param gpa of its first byte
+   * @param size 1 to 8 bytes
+   * @param value of which the low {@code size} bytes count
+   * @throws IllegalArgumentException if {@code size} is not such
+   * @throws IndexOutOfBoundsException if not all bytes lie in this slot
+   * @throws UnsupportedOperationException if the slot is read-only: guests' stores to it are for
+   *     devices
+   * @throws IllegalStateException if the arena of the slot's memory is closed
+   */
+  public void write(long gpa, int size, long value) {
+    checkWrite(gpa, size);
+    bytes.write(gpa, size, value);
+    markDirty(gpa, size);
+  }
+
+  /**
+   * Writes {@code value} if memory holds {@code expected}, as LOCK CMPXCHG does, and marks the page
+   * dirty in either case, as KVM does. Atomic with respect to all writers if the value has 1, 2, 4
+   * or 8 bytes, is aligned to its size, and could be a page-table entry that {@link
+   * UpdateMode#ATOMIC} allows in this memory; otherwise memory is read and then written. Orders
+   * memory as a volatile access.
+   *
+   * @param gpa of the first byte
+   * @param size 1 to 8 bytes
+   * @param expected of which the low {@code size} bytes count
+   * @param value of which the low {@code size} bytes count
+   * @return what memory held, zero-extended
+   * @throws IllegalArgumentException if {@code size} is not such
+   * @throws IndexOutOfBoundsException if not all bytes lie in this slot
+   * @throws UnsupportedOperationException if the slot is read-only
+   * @throws IllegalStateException if the arena of the slot's memory is closed
+   */
+  public long compareAndExchange(long gpa, int size, long expected, long value) {
+    checkWrite(gpa, size);
+    long mask = SlotBytes.mask(size);
+    long found = bytes.compareAndExchange(gpa, size, expected & mask, value & mask);
+    markDirty(gpa, size);
+    return found;
+  }
+
+  private void check(long gpa, int size) {
+    if (size < 1 || size > Long.BYTES) {
+      throw new IllegalArgumentException("size " + size + " is outside 1..8");
+    }
+    if (Long.compareUnsigned(gpa - baseGpa(), byteSize() - size) > 0) {
+      throw new IndexOutOfBoundsException(
+          String.format(Locale.ROOT, "%d byte(s) at 0x%x, not all in slot %s", size, gpa, this));
+    }
+  }
+
+  private void checkWrite(long gpa, int size) {
+    check(gpa, size);
+    if (readOnly) {
+      throw new UnsupportedOperationException("slot " + this + " is read-only");
+    }
+  }
+
+  private void markDirty(long gpa, int size) {
+    if (dirtyLog != null) {
+      long first = gpa >>> PAGE_SHIFT;
+      long last = (gpa + size - 1) >>> PAGE_SHIFT;
+      markDirty(first);
+      if (last != first) {
+        markDirty(last);
+      }
     }
   }
 

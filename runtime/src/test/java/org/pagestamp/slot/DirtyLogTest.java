@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DirtyLogTest {
@@ -89,5 +91,100 @@ class DirtyLogTest {
     assertThrows(IndexOutOfBoundsException.class, () -> log.mark(page));
     assertThrows(IndexOutOfBoundsException.class, () -> log.isDirty(page));
     assertEquals(0, log.count());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 63, 64, 65, 128})
+  void markAllMarksEveryPageAndNoOther(long pages) {
+    DirtyLog log = new DirtyLog(pages);
+    log.markAll();
+    assertEquals(pages, log.count());
+    for (long page = 0; page < pages; page++) {
+      assertTrue(log.isDirty(page), "page " + page);
+    }
+  }
+
+  @Test
+  void clearTakesTheGivenMarksOfTheRangeOnly() {
+    DirtyLog log = new DirtyLog(256);
+    log.markAll();
+    log.clear(64, 128, new long[] {0b101, 1L << 63});
+    assertArrayEquals(new long[] {-1, ~0b101, ~(1L << 63), -1}, log.get());
+  }
+
+  @Test
+  void aMarkMadeAfterGetSurvivesTheClearOfWhatGetGave() {
+    DirtyLog log = new DirtyLog(64);
+    log.mark(3);
+    long[] bits = log.get();
+    log.mark(4);
+    log.clear(0, 64, bits);
+    assertArrayEquals(new long[] {1 << 4}, log.get());
+  }
+
+  @ParameterizedTest(name = "{1} pages from {0}")
+  @CsvSource({"0, 64", "0, 128", "64, 64", "64, 66", "128, 2", "0, 130", "0, 0", "128, 0", "64, 0"})
+  void rangesByKvmsRulesAreCleared(long first, long pages) {
+    DirtyLog log = new DirtyLog(130);
+    log.markAll();
+    log.clear(first, pages, new long[] {-1, -1, -1});
+    for (long page = 0; page < 130; page++) {
+      assertEquals(page < first || page >= first + pages, log.isDirty(page), "page " + page);
+    }
+  }
+
+  @ParameterizedTest(name = "{1} pages from {0}")
+  @CsvSource({"1, 64", "63, 67", "0, 1", "0, 63", "0, 129", "64, 65", "128, 1"})
+  void rangesThatAreNoMultiplesOf64AreRefused(long first, long pages) {
+    DirtyLog log = new DirtyLog(130);
+    log.markAll();
+    long[] bits = {-1, -1, -1};
+    assertThrows(IllegalArgumentException.class, () -> log.clear(first, pages, bits));
+    assertEquals(130, log.count());
+  }
+
+  @ParameterizedTest(name = "{1} pages from {0}")
+  @CsvSource({"-64, 64", "0, -64", "0, 192", "128, 64", "192, 0", "64, 9223372036854775744"})
+  void rangesOutsideTheSlotAreRefused(long first, long pages) {
+    DirtyLog log = new DirtyLog(130);
+    log.markAll();
+    long[] bits = {-1, -1, -1};
+    assertThrows(IndexOutOfBoundsException.class, () -> log.clear(first, pages, bits));
+    assertEquals(130, log.count());
+  }
+
+  @Test
+  void tooFewBitsAreRefused() {
+    DirtyLog log = new DirtyLog(130);
+    log.markAll();
+    assertThrows(IllegalArgumentException.class, () -> log.clear(0, 130, new long[] {-1, -1}));
+    assertEquals(130, log.count());
+  }
+
+  @Test
+  void noMarkIsLostBetweenThreads() throws InterruptedException {
+    int pages = 1 << 16;
+    DirtyLog log = new DirtyLog(pages);
+    Thread marker =
+        new Thread(
+            () -> {
+              for (int page = 0; page < pages; page++) {
+                log.mark(page);
+              }
+            });
+    marker.start();
+    long[] seen = new long[pages >>> 6];
+    boolean last;
+    do {
+      last = !marker.isAlive();
+      long[] bits = log.get();
+      log.clear(0, pages, bits);
+      for (int i = 0; i < seen.length; i++) {
+        seen[i] |= bits[i];
+      }
+    } while (!last);
+    marker.join();
+    assertEquals(0, log.count());
+    assertEquals(pages, Arrays.stream(seen).map(Long::bitCount).sum());
   }
 }
