@@ -87,8 +87,8 @@ public final class GvaAccess {
    *
    * @param gva as the program has it: LAM, the canonical check and 32-bit modes are seen to
    * @param size 1 to 8 bytes
-   * @param access a combination of the bits in {@link Access}; {@link Access#WRITE} for the read
-   *     of an instruction that will write there, {@link Access#FETCH} for instruction bytes
+   * @param access a combination of the bits in {@link Access}; {@link Access#WRITE} for the read of
+   *     an instruction that will write there, {@link Access#FETCH} for instruction bytes
    * @return whether there was no fault
    * @throws IllegalArgumentException if {@code size} or {@code access} is not such
    * @throws IllegalStateException if the arena of a slot's memory is closed
@@ -161,7 +161,8 @@ public final class GvaAccess {
    *
    * <p>In memory it is {@link MemSlot#compareAndExchange}, atomic where that is. Across two pages
    * (split locks) and on a page that is a device's for writes, it is a read and then a write: of
-   * what was read if that is not {@code expected}. KVM likewise turns such accesses into plain ones.
+   * what was read if that is not {@code expected}. KVM likewise turns such accesses into plain
+   * ones.
    *
    * @param gva as the program has it
    * @param size 1 to 8 bytes
@@ -173,8 +174,7 @@ public final class GvaAccess {
    * @throws IllegalArgumentException if {@code size} or {@code access} is not such
    * @throws IllegalStateException if the arena of a slot's memory is closed
    */
-  public boolean compareAndExchange(
-      long gva, int size, long expected, long written, int access) {
+  public boolean compareAndExchange(long gva, int size, long expected, long written, int access) {
     checkSize(size);
     int writeAccess = access | Access.WRITE;
     long first = translator.translate(gva, writeAccess);

@@ -62,7 +62,9 @@ record PageAccess(MmioHandler devices) {
     return slot != null && !slot.isReadOnly();
   }
 
-  /** CMPXCHG always writes: what it has found if that is not {@code expected} (Intel SDM vol. 2). */
+  /**
+   * CMPXCHG always writes: what it has found if that is not {@code expected} (Intel SDM vol. 2).
+   */
   private static long written(long found, int size, long expected, long value) {
     return found == (expected & mask(size)) ? value : found;
   }

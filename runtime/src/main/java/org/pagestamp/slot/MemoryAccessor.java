@@ -76,7 +76,9 @@ public interface MemoryAccessor {
     }
   }
 
-  /** Writes eight bytes; by default by compare-and-set if atomic, else by {@link #putInt}, twice. */
+  /**
+   * Writes eight bytes; by default by compare-and-set if atomic, else by {@link #putInt}, twice.
+   */
   default void putLong(long gpa, long value) {
     if (isAtomic()) {
       long old;

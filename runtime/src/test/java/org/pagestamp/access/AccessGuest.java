@@ -63,8 +63,7 @@ final class AccessGuest {
   }
 
   private void slot(int id, int page, int pages, Set<SlotFlag> flags) {
-    slots.create(
-        id, page * 0x1000L, pages * 0x1000L, flags, Backing.of(memory, page * 0x1000L));
+    slots.create(id, page * 0x1000L, pages * 0x1000L, flags, Backing.of(memory, page * 0x1000L));
   }
 
   /** Sets the registers, with these bits of CR3 besides the root; PDPTEs are loaded. */

@@ -129,8 +129,7 @@ class GvaAccessTest {
     GvaAccess access = guest.access();
     assertThrows(IllegalArgumentException.class, () -> access.read(0, size, 0));
     assertThrows(IllegalArgumentException.class, () -> access.write(0, size, 0, 0));
-    assertThrows(
-        IllegalArgumentException.class, () -> access.compareAndExchange(0, size, 0, 0, 0));
+    assertThrows(IllegalArgumentException.class, () -> access.compareAndExchange(0, size, 0, 0, 0));
   }
 
   @Test
@@ -227,8 +226,7 @@ class GvaAccessTest {
   void aClosedArenaIsNamed() {
     Arena arena = Arena.ofShared();
     MemorySlots slots =
-        MemorySlots.of(
-            SlotLayout.builder().ram(0, Backing.of(arena.allocate(0x1000, 8))).build());
+        MemorySlots.of(SlotLayout.builder().ram(0, Backing.of(arena.allocate(0x1000, 8))).build());
     GvaAccess access = new GvaAccess(Mmu.builder().memory(slots).build(), MmioHandler.NONE);
     assertTrue(access.write(0x100, 4, 1, Access.READ));
     arena.close();
@@ -244,8 +242,7 @@ class GvaAccessTest {
   void alignedAccessesAreNeverTorn(int size) throws InterruptedException {
     guest.map(0x1000, 0x10, WU);
     GvaAccess writer = guest.access();
-    GvaAccess reader =
-        new GvaAccess(copyOf(guest.mmu(), guest.slots()), guest.devices());
+    GvaAccess reader = new GvaAccess(copyOf(guest.mmu(), guest.slots()), guest.devices());
     long ones = -1L >>> (64 - 8 * size);
     assertTrue(writer.write(0x1010, size, 0, Access.USER));
     Thread other =

@@ -137,15 +137,21 @@ class SlotValuesTest {
 
   @ParameterizedTest(name = "{1} bytes at {0}")
   @CsvSource({
-    "0x2FFF, 1", "0x2FFF, 2", "0x4FFF, 2", "0x4FF9, 8", "0x5000, 1", "0x0, 1", "-1, 2", "-8, 8"
+    "0x2FFF, 1",
+    "0x2FFF, 2",
+    "0x4FFF, 2",
+    "0x4FF9, 8",
+    "0x5000, 1",
+    "0x0, 1",
+    "-1, 2",
+    "-8, 8"
   })
   void whatIsNotInTheSlotIsRefused(String text, int size) {
     long gpa = Long.decode(text);
     MemSlot slot = slot(Shape.LONGS);
     assertThrows(IndexOutOfBoundsException.class, () -> slot.read(gpa, size));
     assertThrows(IndexOutOfBoundsException.class, () -> slot.write(gpa, size, 1));
-    assertThrows(
-        IndexOutOfBoundsException.class, () -> slot.compareAndExchange(gpa, size, 0, 1));
+    assertThrows(IndexOutOfBoundsException.class, () -> slot.compareAndExchange(gpa, size, 0, 1));
     assertEquals(0, slot.dirtyLog().count());
   }
 
@@ -155,8 +161,7 @@ class SlotValuesTest {
     MemSlot slot = slot(Shape.LONGS);
     assertThrows(IllegalArgumentException.class, () -> slot.read(BASE, size));
     assertThrows(IllegalArgumentException.class, () -> slot.write(BASE, size, 0));
-    assertThrows(
-        IllegalArgumentException.class, () -> slot.compareAndExchange(BASE, size, 0, 0));
+    assertThrows(IllegalArgumentException.class, () -> slot.compareAndExchange(BASE, size, 0, 0));
   }
 
   @ParameterizedTest
@@ -165,8 +170,7 @@ class SlotValuesTest {
     MemSlot slot = slot(shape.backing(BASE + SIZE, SIZE), shape.mode(), SlotFlag.READONLY);
     assertEquals(0, slot.read(BASE, 8));
     assertThrows(UnsupportedOperationException.class, () -> slot.write(BASE, 8, 1));
-    assertThrows(
-        UnsupportedOperationException.class, () -> slot.compareAndExchange(BASE, 8, 0, 1));
+    assertThrows(UnsupportedOperationException.class, () -> slot.compareAndExchange(BASE, 8, 0, 1));
     assertEquals(0, slot.read(BASE, 8));
     assertEquals(0, slot.dirtyLog().count());
   }
@@ -179,8 +183,7 @@ class SlotValuesTest {
     assertClosed(assertThrows(IllegalStateException.class, () -> slot.read(BASE, 4)));
     assertClosed(assertThrows(IllegalStateException.class, () -> slot.write(BASE, 3, 1)));
     assertClosed(
-        assertThrows(
-            IllegalStateException.class, () -> slot.compareAndExchange(BASE, 2, 0, 1)));
+        assertThrows(IllegalStateException.class, () -> slot.compareAndExchange(BASE, 2, 0, 1)));
     assertEquals(0, slot.dirtyLog().count());
   }
 
@@ -191,8 +194,15 @@ class SlotValuesTest {
   /** Each thread adds to a counter of its own, all of them in the same 8 bytes. */
   @ParameterizedTest
   @CsvSource({
-    "LONGS, 1", "LONGS, 2", "LONGS, 4", "NATIVE, 1", "NATIVE, 2", "NATIVE, 4", "ATOMIC_ACCESSOR, 1",
-    "ATOMIC_ACCESSOR, 2", "ATOMIC_ACCESSOR, 4",
+    "LONGS, 1",
+    "LONGS, 2",
+    "LONGS, 4",
+    "NATIVE, 1",
+    "NATIVE, 2",
+    "NATIVE, 4",
+    "ATOMIC_ACCESSOR, 1",
+    "ATOMIC_ACCESSOR, 2",
+    "ATOMIC_ACCESSOR, 4",
   })
   void exchangesNextToEachOtherLoseNothing(Shape shape, int size) throws InterruptedException {
     MemSlot slot = slot(shape);
@@ -209,8 +219,15 @@ class SlotValuesTest {
   /** All threads add to one counter. */
   @ParameterizedTest
   @CsvSource({
-    "LONGS, 1", "LONGS, 2", "LONGS, 4", "LONGS, 8", "NATIVE, 8", "ATOMIC_ACCESSOR, 1",
-    "ATOMIC_ACCESSOR, 2", "ATOMIC_ACCESSOR, 4", "ATOMIC_ACCESSOR, 8",
+    "LONGS, 1",
+    "LONGS, 2",
+    "LONGS, 4",
+    "LONGS, 8",
+    "NATIVE, 8",
+    "ATOMIC_ACCESSOR, 1",
+    "ATOMIC_ACCESSOR, 2",
+    "ATOMIC_ACCESSOR, 4",
+    "ATOMIC_ACCESSOR, 8",
   })
   void exchangesOfOneValueLoseNothing(Shape shape, int size) throws InterruptedException {
     MemSlot slot = slot(shape);

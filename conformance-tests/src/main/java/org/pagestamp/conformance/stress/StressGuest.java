@@ -1,0 +1,158 @@
+package org.pagestamp.conformance.stress;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.EnumSet;
+import org.pagestamp.mode.EntryBits;
+import org.pagestamp.slot.Backing;
+import org.pagestamp.slot.MemSlot;
+import org.pagestamp.slot.MemorySlots;
+import org.pagestamp.slot.SlotFlag;
+
+/**
+ * The guest that all virtual CPUs share: 4-level tables that map 4 MiB from gva 0, by one leaf
+ * table in ordinary RAM whose entries change all the time, and one in a slot that is read-only now
+ * and then.
+ *
+ * <pre>
+ * slot 0   0x0000000  4 MiB     tables, the counter, data pages 0x100 to 0x1FF
+ * slot 1   0x0800000  4 KiB     the leaf table of gva 2 to 4 MiB; read-only now and then
+ * slot 2   0x1000000  256 KiB   data pages; comes and goes, each time with new memory
+ * slot 3   0x2000000  256 KiB   data pages; moves to 0x3000000 and back, read-only now and then
+ *          0x5000000            nothing: MMIO
+ * </pre>
+ *
+ * <p>What a leaf says besides its frame follows from the frame, so an answer made of two entries
+ * shows. What memory holds follows likewise from what was written and where.
+ */
+final class StressGuest implements AutoCloseable {
+  static final int MAIN = 0;
+  static final int TABLE = 1;
+  static final int COMING = 2;
+  static final int MOVING = 3;
+
+  static final long ROOT = 0x1000;
+  static final int PAGES = 1024;
+  static final long COMING_BASE = 0x100_0000;
+  static final long[] MOVING_BASES = {0x200_0000, 0x300_0000};
+  static final long SMALL_BYTES = 0x4_0000;
+
+  private static final long MAIN_BYTES = 4 << 20;
+  private static final long CHANGING_TABLE = 0x4000;
+  private static final long TABLE_BASE = 0x80_0000;
+  private static final long COUNTER = 0x5000;
+  private static final int TABLE_ENTRIES = 512;
+  private static final long LINK = EntryBits.P | EntryBits.W | EntryBits.U;
+
+  /** The bits of a leaf that follow from its frame, as they stand in a result. */
+  private static final long FRAME_BITS =
+      EntryBits.PWT | EntryBits.PCD | EntryBits.G | EntryBits.KEY;
+
+  private final Arena arena = Arena.ofShared();
+  private final MemorySlots slots = new MemorySlots();
+
+  StressGuest() {
+    create(MAIN, 0, MAIN_BYTES);
+    create(TABLE, TABLE_BASE, MemSlot.PAGE_SIZE);
+    create(MOVING, MOVING_BASES[0], SMALL_BYTES);
+    MemSlot main = slots.slot(MAIN);
+    main.write(ROOT, Long.BYTES, 0x2000 | LINK);
+    main.write(0x2000, Long.BYTES, 0x3000 | LINK);
+    main.write(0x3000, Long.BYTES, CHANGING_TABLE | LINK);
+    main.write(0x3008, Long.BYTES, TABLE_BASE | LINK);
+    for (int i = 0; i < TABLE_ENTRIES; i++) {
+      main.write(entryGpa(i), Long.BYTES, leaf(frame(i)));
+      slots.slot(TABLE).write(TABLE_BASE + (long) i * Long.BYTES, Long.BYTES, leaf(frame(i)));
+    }
+  }
+
+  private void create(int id, long base, long bytes) {
+    MemorySegment memory = arena.allocate(bytes, MemSlot.PAGE_SIZE);
+    slots.create(id, base, bytes, EnumSet.of(SlotFlag.LOG_DIRTY_PAGES), Backing.of(memory));
+  }
+
+  MemorySlots slots() {
+    return slots;
+  }
+
+  /** Whether the leaf of a gva is one that changes. */
+  static boolean changes(long gva) {
+    return gva >>> MemSlot.PAGE_SHIFT < TABLE_ENTRIES;
+  }
+
+  /** Where an entry of the changing table is. */
+  static long entryGpa(int index) {
+    return CHANGING_TABLE + (long) index * Long.BYTES;
+  }
+
+  static long counterGpa() {
+    return COUNTER;
+  }
+
+  /** The frame for a choice: in one of the slots with data, or in none. */
+  static long frame(int choice) {
+    int page = choice >>> 3 & 0x3F;
+    return switch (choice & 7) {
+      case 0, 1, 2, 3 -> 0x100 | (choice >>> 2 & 0xFF);
+      case 4 -> (COMING_BASE >>> MemSlot.PAGE_SHIFT) + page;
+      case 5 -> (MOVING_BASES[0] >>> MemSlot.PAGE_SHIFT) + page;
+      case 6 -> (MOVING_BASES[1] >>> MemSlot.PAGE_SHIFT) + page;
+      default -> 0x5000 | page;
+    };
+  }
+
+  private static boolean isData(long gfn) {
+    long base = gfn & ~0x3FL;
+    return gfn >>> 8 == 1
+        || base == COMING_BASE >>> MemSlot.PAGE_SHIFT
+        || base == MOVING_BASES[0] >>> MemSlot.PAGE_SHIFT
+        || base == MOVING_BASES[1] >>> MemSlot.PAGE_SHIFT
+        || base == 0x5000;
+  }
+
+  /** The leaf that maps a frame, never used yet. */
+  static long leaf(long gfn) {
+    return gfn << MemSlot.PAGE_SHIFT | LINK | frameBits(gfn);
+  }
+
+  private static long frameBits(long gfn) {
+    return mix(gfn) & FRAME_BITS;
+  }
+
+  /** Whether a result's parts all come from one leaf. */
+  static boolean isWhole(long result) {
+    long gfn = result >>> MemSlot.PAGE_SHIFT & (1L << 40) - 1;
+    return isData(gfn) && (result & FRAME_BITS) == frameBits(gfn);
+  }
+
+  /** What a guest writes to a cell of a page, whatever the page's address at the time. */
+  static long cell(long gpa, int number) {
+    return (long) number << Integer.SIZE | checkOf(gpa, number);
+  }
+
+  /** Whether a cell holds what was once written to it as a whole, or nothing. */
+  static boolean isWhole(long gpa, long cell) {
+    return cell == 0 || (cell & 0xFFFF_FFFFL) == checkOf(gpa, (int) (cell >>> Integer.SIZE));
+  }
+
+  private static long checkOf(long gpa, int number) {
+    long place = gpa & SMALL_BYTES - 1;
+    return mix(place << Integer.SIZE | Integer.toUnsignedLong(number)) & 0xFFFF_FFFFL;
+  }
+
+  /** The finalizer of SplitMix64. */
+  private static long mix(long value) {
+    long z = (value ^ value >>> 30) * 0xBF58_476D_1CE4_E5B9L;
+    z = (z ^ z >>> 27) * 0x94D0_49BB_1331_11EBL;
+    return z ^ z >>> 31;
+  }
+
+  long counter() {
+    return slots.slot(MAIN).read(COUNTER, Long.BYTES);
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}
