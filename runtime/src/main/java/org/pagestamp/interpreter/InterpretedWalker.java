@@ -184,7 +184,7 @@ public final class InterpretedWalker extends Walker {
       long entry,
       long combined) {
     Rule rule = permissions.check(access, combined);
-    boolean keyForbids = permissions.keyForbids(vcpu, access, combined, entry);
+    boolean keyForbids = permissions.keyForbids(vcpu.pkru(), vcpu.pkrs(), access, combined, entry);
     if (rule != Rule.ALLOWED || keyForbids) {
       return fault(
           rule != Rule.ALLOWED ? rule : Rule.PROTECTION_KEY,

@@ -5,18 +5,21 @@ import org.pagestamp.mode.Role;
 import org.pagestamp.walk.Access;
 import org.pagestamp.walk.PageFaultCode;
 import org.pagestamp.walk.Rule;
-import org.pagestamp.walk.VcpuState;
+import org.pagestamp.walk.WalkResult;
 
 /**
- * The rights check at the leaf, on the rights of all levels combined.
+ * The rights check at the leaf, on the rights of all levels combined. For walks, and for TLBs that
+ * keep {@linkplain WalkResult results} and judge them anew for each access: {@link #allows}.
  *
  * <p>The conditions are asked once, for every access and combination of rights; a walk looks their
  * answer up, as KVM does in {@code permission_fault}.
  *
  * <p>Source: Intel SDM vol. 3, section 4.6.1; the order in which causes are named is for people
  * only, since one fault reports them all alike.
+ *
+ * <p>Immutable; safe for use by several threads.
  */
-final class Permissions {
+public final class Permissions {
   /** W, U and inverted NX have eight combinations. */
   private static final int COMBINATIONS = 8;
 
@@ -24,7 +27,8 @@ final class Permissions {
   private final boolean hasKeys;
   private final Rule[] rules = new Rule[Access.LIMIT * COMBINATIONS];
 
-  Permissions(Role role) {
+  /** The rights check of a role. */
+  public Permissions(Role role) {
     this.role = role;
     hasKeys = role.pke() || role.pks();
     for (int access = 0; access < Access.LIMIT; access++) {
@@ -41,6 +45,20 @@ final class Permissions {
   /** W and U are bits 1 and 2, NX is bit 63. */
   private static int index(int access, long rights) {
     return access * COMBINATIONS + ((int) (rights >>> 61) & 4) + ((int) (rights >>> 1) & 3);
+  }
+
+  /**
+   * Whether a page may be accessed, by the result of an earlier walk that led to it, whatever
+   * access that was made for. Says nothing of D: a write to a page that is not dirty has to walk.
+   *
+   * @param result a success
+   * @param access a combination of the bits in {@link Access}, which must be valid
+   * @param pkru PKRU now
+   * @param pkrs IA32_PKRS now
+   */
+  public boolean allows(long result, int access, int pkru, int pkrs) {
+    long rights = result ^ EntryBits.NX;
+    return check(access, rights) == Rule.ALLOWED && !keyForbids(pkru, pkrs, access, rights, result);
   }
 
   /**
@@ -98,7 +116,7 @@ final class Permissions {
    * Whether the page's protection key forbids a data access (Intel SDM vol. 3, section 4.6.2). Each
    * of the 16 keys has two bits in PKRU or IA32_PKRS: access-disable and, above it, write-disable.
    */
-  boolean keyForbids(VcpuState vcpu, int access, long rights, long leaf) {
+  boolean keyForbids(int pkru, int pkrs, int access, long rights, long leaf) {
     if (!hasKeys) {
       return false;
     }
@@ -106,7 +124,7 @@ final class Permissions {
     if ((access & Access.FETCH) != 0 || !(userPage ? role.pke() : role.pks())) {
       return false;
     }
-    int register = userPage ? vcpu.pkru() : vcpu.pkrs();
+    int register = userPage ? pkru : pkrs;
     int key = (int) ((leaf & EntryBits.KEY) >>> EntryBits.KEY_SHIFT);
     int bits = register >>> (2 * key);
     boolean accessDisabled = (bits & 1) != 0;

@@ -302,6 +302,24 @@ public final class Mmu implements Translator {
   }
 
   /**
+   * Whether addresses are translated as they are, neither LAM nor LASS being on. Changes only by
+   * register writes that the listener is told of.
+   */
+  public boolean usesPlainAddresses() {
+    return registers.linear().isPlain();
+  }
+
+  /**
+   * Whether LASS forbids an access, so that {@link #translate} answers with {@link
+   * FaultReason#LASS_VIOLATION} before it reads any table.
+   *
+   * @param linearAddress as {@link #linearAddress} has it
+   */
+  public boolean violatesLass(long linearAddress, int access) {
+    return registers.linear().violatesLass(linearAddress, access);
+  }
+
+  /**
    * Takes over changed slots now, as the next translation would, and tells the listener. A TLB
    * calls it before it answers from what it keeps. Costs next to nothing where nothing changed.
    *

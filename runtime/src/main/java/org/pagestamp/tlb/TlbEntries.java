@@ -1,0 +1,186 @@
+package org.pagestamp.tlb;
+
+import java.util.Arrays;
+import org.pagestamp.mode.EntryBits;
+import org.pagestamp.mode.PagingMode;
+import org.pagestamp.slot.MemSlot;
+import org.pagestamp.walk.WalkResult;
+
+/**
+ * The translations that a TLB keeps, one for each 4-KiB page, also where the page is part of a
+ * larger one.
+ *
+ * <p>An entry is two words: a tag, the page's linear address with its {@linkplain AddressSpaces
+ * space} in bits 11:0, and the result of the walk, 0 if the entry is empty. Tags have all 64 bits
+ * of an address, so one that is not canonical finds nothing. A set's first way is the entry that
+ * was used last; the first ways of all sets lie side by side, then the second ones.
+ */
+final class TlbEntries {
+  /** No entry. */
+  static final int NONE = -1;
+
+  /** The page number, times two words. */
+  static final int INDEX_SHIFT = MemSlot.PAGE_SHIFT - 1;
+
+  private final long[] words;
+  private final int sets;
+  private final int stride;
+  private PagingMode mode = PagingMode.NO_PAGING;
+  private long global;
+
+  /** Bit n is set if there may be an entry of a page of level n. */
+  private int levels;
+
+  TlbEntries(int sets, int ways) {
+    this.sets = sets;
+    stride = 2 * sets;
+    words = new long[stride * ways];
+  }
+
+  /** Two words for each entry; an entry of the first way is at {@link #indexMask}. */
+  long[] words() {
+    return words;
+  }
+
+  /** Which bits of {@code gva >>> INDEX_SHIFT} are the index of a page's first way. */
+  int indexMask() {
+    return stride - 2;
+  }
+
+  /** What entries mean from now on: a change of either finds the TLB empty. */
+  void configure(PagingMode newMode, boolean globalPages) {
+    mode = newMode;
+    global = globalPages ? EntryBits.G : 0;
+  }
+
+  private int first(long page) {
+    return (int) (page >>> INDEX_SHIFT) & indexMask();
+  }
+
+  /** The entry that translates a page in a space, global ones included, or {@link #NONE}. */
+  int find(long page, long space) {
+    for (int entry = first(page); entry < words.length; entry += stride) {
+      if (translates(entry, page) && (isGlobal(entry) || isOf(entry, space))) {
+        return entry;
+      }
+    }
+    return NONE;
+  }
+
+  private boolean translates(int entry, long page) {
+    return words[entry + 1] != 0 && (words[entry] ^ page) >>> MemSlot.PAGE_SHIFT == 0;
+  }
+
+  private boolean isOf(int entry, long space) {
+    return (words[entry] & (AddressSpaces.LIMIT - 1)) == space;
+  }
+
+  private boolean isGlobal(int entry) {
+    return (words[entry + 1] & global) != 0;
+  }
+
+  long result(int entry) {
+    return words[entry + 1];
+  }
+
+  /** Makes an entry that was found its set's first way, and the space's own if it is global. */
+  void use(int entry, long page, long space) {
+    store(entry, page | space, words[entry + 1]);
+  }
+
+  /** Keeps a result, in place of what there is for the page, or of what was not used longest. */
+  void put(long page, long space, long result) {
+    levels |= 1 << WalkResult.level(result);
+    store(stride == words.length ? first(page) : replaced(page, space), page | space, result);
+  }
+
+  private int replaced(long page, long space) {
+    int entry = find(page, space);
+    if (entry == NONE) {
+      entry = first(page);
+      while (entry + stride < words.length && words[entry + 1] != 0) {
+        entry += stride;
+      }
+    }
+    return entry;
+  }
+
+  /** Stores into the first way of a set; the ways up to {@code last} move by one. */
+  private void store(int last, long tag, long result) {
+    int entry = last;
+    for (; entry >= stride; entry -= stride) {
+      words[entry] = words[entry - stride];
+      words[entry + 1] = words[entry + 1 - stride];
+    }
+    words[entry] = tag;
+    words[entry + 1] = result;
+  }
+
+  /**
+   * Drops what translates an address, with all of the large page that it lies in.
+   *
+   * @param globals whether global entries go as well
+   */
+  void drop(long page, long space, boolean globals) {
+    dropPage(page, space, globals);
+    for (int level = 2; levels >>> level != 0; level++) {
+      if ((levels >>> level & 1) != 0) {
+        dropLarge(page, space, globals, level);
+      }
+    }
+  }
+
+  /** Drops what translates a 4-KiB page. */
+  void dropPage(long page, long space, boolean globals) {
+    for (int entry = first(page); entry < words.length; entry += stride) {
+      if (translates(entry, page)) {
+        drop(entry, space, globals);
+      }
+    }
+  }
+
+  private void dropLarge(long page, long space, boolean globals, int level) {
+    long size = mode.level(level).pageSize();
+    long start = page & -size;
+    int sharing = (int) Math.min(size >>> MemSlot.PAGE_SHIFT, sets);
+    for (int i = 0; i < sharing; i++) {
+      int set = first(start + ((long) i << MemSlot.PAGE_SHIFT));
+      for (int entry = set; entry < words.length; entry += stride) {
+        if ((words[entry] & -size) == start && WalkResult.level(words[entry + 1]) == level) {
+          drop(entry, space, globals);
+        }
+      }
+    }
+  }
+
+  private void drop(int entry, long space, boolean globals) {
+    if (isGlobal(entry) ? globals : isOf(entry, space)) {
+      words[entry + 1] = 0;
+    }
+  }
+
+  /** Drops everything. */
+  void clear() {
+    Arrays.fill(words, 0);
+    levels = 0;
+  }
+
+  /** Drops what is not global, of all spaces. */
+  void dropNonGlobal() {
+    for (int entry = 0; entry < words.length; entry += 2) {
+      if (!isGlobal(entry)) {
+        words[entry + 1] = 0;
+      }
+    }
+  }
+
+  /** Drops what a change of the slots does not leave. */
+  void drop(LayoutChange change) {
+    for (int entry = 0; entry < words.length; entry += 2) {
+      long result = words[entry + 1];
+      if (result != 0 && change.drops(WalkResult.pageGpa(result) >>> MemSlot.PAGE_SHIFT)) {
+        words[entry + 1] = 0;
+      }
+    }
+  }
+}
