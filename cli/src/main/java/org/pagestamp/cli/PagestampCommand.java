@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       ExplainCommand.class,
       ListCommand.class,
       ConformCommand.class,
+      StressCommand.class,
       BenchCommand.class,
       CaptureCommand.class
     },

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Help, and bad usage or input: exit code 2, one clear message, no stack trace. */
 class UsageTest {
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "map", "walk", "explain", "list", "conform", "bench"})
+  @ValueSource(strings = {"demo", "map", "walk", "explain", "list", "conform", "stress", "bench"})
   @DisplayName("every subcommand has help with an example")
   void help(String command) {
     Cli cli = Cli.run(command, "--help");
@@ -62,6 +62,8 @@ class UsageTest {
           list --mode 2-level --pke              | PKE has no effect in 2-level paging
           list --maxphyaddr 60                   | MAXPHYADDR 60 is outside
           demo nosuch                            | nosuch: neither a capture folder
+          stress --threads 3                     | --threads must be 4 or more, not 3
+          stress --seconds 0                     | --seconds must be 1 or more, not 0
           bench --only nosuch                    | no scenario 'nosuch': --list names them all
           bench --forks 0                        | --forks must be 1 or more, not 0
           bench --from nosuch.json               | nosuch.json: no results of an earlier run

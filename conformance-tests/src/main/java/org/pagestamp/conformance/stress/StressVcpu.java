@@ -9,7 +9,9 @@ import org.pagestamp.mode.ControlBits;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.SlotLayout;
+import org.pagestamp.tlb.SoftwareTlb;
 import org.pagestamp.vcpu.Mmu;
+import org.pagestamp.vcpu.Translator;
 import org.pagestamp.vcpu.WalkerSource;
 import org.pagestamp.walk.Access;
 import org.pagestamp.walk.FaultReason;
@@ -24,10 +26,12 @@ final class StressVcpu implements Runnable {
   private final Pause pause;
   private final SplittableRandom random;
   private final Mmu mmu;
+  private final Translator translator;
   private final GvaAccess memory;
   private final GpaAccess physical;
 
-  StressVcpu(StressGuest guest, StressLog log, Pause pause, WalkerSource walkers, long seed) {
+  StressVcpu(
+      StressGuest guest, StressLog log, Pause pause, WalkerSource walkers, boolean tlb, long seed) {
     this.log = log;
     this.pause = pause;
     this.random = new SplittableRandom(seed);
@@ -47,7 +51,8 @@ final class StressVcpu implements Runnable {
           @Override
           public void write(long gpa, int size, long value) {}
         };
-    memory = new GvaAccess(mmu, nothing);
+    translator = tlb ? new SoftwareTlb(mmu) : mmu;
+    memory = new GvaAccess(mmu, translator, nothing);
     physical = new GpaAccess(guest.slots()::layout, nothing);
     pause.register();
   }
@@ -78,11 +83,11 @@ final class StressVcpu implements Runnable {
     int privilege = random.nextBoolean() ? Access.USER : 0;
     switch (random.nextInt(16)) {
       case 0, 1, 2, 3, 4, 5 -> {
-        check(mmu.translate(gva, privilege), gva, privilege);
+        check(translator.translate(gva, privilege), gva, privilege);
       }
       case 6, 7, 8 -> {
         int access = privilege | Access.WRITE;
-        check(mmu.translate(gva, access), gva, access);
+        check(translator.translate(gva, access), gva, access);
       }
       case 9, 10, 11 -> store(gva, privilege);
       case 12, 13 -> load(gva, privilege);
@@ -99,7 +104,7 @@ final class StressVcpu implements Runnable {
       return;
     }
     // What is written depends on where; by gva the page might be another one by then.
-    long result = mmu.translate(gva, privilege | Access.WRITE);
+    long result = translator.translate(gva, privilege | Access.WRITE);
     check(result, gva, privilege | Access.WRITE);
     if (WalkResult.isFault(result)) {
       return;

@@ -24,6 +24,7 @@ public final class VcpuStress {
 
   private final int threads;
   private final WalkerSource walkers;
+  private final boolean tlb;
   private final long seed;
 
   /**
@@ -31,16 +32,18 @@ public final class VcpuStress {
    *
    * @param threads how many, of which all but two are virtual CPUs
    * @param walkers shared by all virtual CPUs
+   * @param tlb whether each virtual CPU has a TLB, which answers where it can
    * @param seed of what each thread does; not of how they meet
    * @throws IllegalArgumentException if there are fewer than {@value #MIN_THREADS} threads
    */
-  public VcpuStress(int threads, WalkerSource walkers, long seed) {
+  public VcpuStress(int threads, WalkerSource walkers, boolean tlb, long seed) {
     if (threads < MIN_THREADS) {
       throw new IllegalArgumentException(
           threads + " threads: " + MIN_THREADS + " at least, of which two are no virtual CPUs");
     }
     this.threads = threads;
     this.walkers = walkers;
+    this.tlb = tlb;
     this.seed = seed;
   }
 
@@ -58,7 +61,7 @@ public final class VcpuStress {
       Pause pause = new Pause();
       List<Thread> others = new ArrayList<>();
       for (int i = 0; i < threads - 2; i++) {
-        StressVcpu vcpu = new StressVcpu(guest, log, pause, walkers, seed + i);
+        StressVcpu vcpu = new StressVcpu(guest, log, pause, walkers, tlb, seed + i);
         others.add(new Thread(vcpu, "vcpu-" + i));
       }
       others.add(new Thread(new LayoutChanger(guest, log, pause, seed - 1), "slots"));

@@ -18,8 +18,9 @@ import org.pagestamp.vcpu.WalkerSource;
 class VcpuStressTest {
   private static final Duration SHORT = Duration.ofSeconds(2);
 
-  private static void assertNothingGoesWrong(WalkerSource walkers) throws InterruptedException {
-    StressReport report = new VcpuStress(8, walkers, 1).run(SHORT, _ -> {});
+  private static void assertNothingGoesWrong(WalkerSource walkers, boolean tlb)
+      throws InterruptedException {
+    StressReport report = new VcpuStress(8, walkers, tlb, 1).run(SHORT, _ -> {});
     assertEquals(List.of(), report.problems());
     assertTrue(report.walks() > 0 && report.epochs() > 0, report.toString());
     assertTrue(report.dirtyPages() > 0 && report.layouts() > 0, report.toString());
@@ -27,24 +28,29 @@ class VcpuStressTest {
 
   @Test
   void interpreted() throws InterruptedException {
-    assertNothingGoesWrong(InterpretedWalker::new);
+    assertNothingGoesWrong(InterpretedWalker::new, false);
   }
 
   @Test
   void generated() throws InterruptedException {
-    assertNothingGoesWrong(new Stamper()::stamp);
+    assertNothingGoesWrong(new Stamper()::stamp, false);
+  }
+
+  @Test
+  void generatedBehindTlbs() throws InterruptedException {
+    assertNothingGoesWrong(new Stamper()::stamp, true);
   }
 
   @Test
   void tiered() throws InterruptedException {
     try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
-      assertNothingGoesWrong(new TieredStamper(new Stamper(), executor)::walker);
+      assertNothingGoesWrong(new TieredStamper(new Stamper(), executor)::walker, false);
     }
   }
 
   @Test
   void tooFewThreadsAreRefused() {
     assertThrows(
-        IllegalArgumentException.class, () -> new VcpuStress(3, InterpretedWalker::new, 1));
+        IllegalArgumentException.class, () -> new VcpuStress(3, InterpretedWalker::new, false, 1));
   }
 }
