@@ -51,7 +51,7 @@ final class DirtyHarvest {
         });
   }
 
-  /** Takes what is left, and compares; nobody writes meanwhile. */
+  /** Takes what is left, compares, and makes cold entries cold again; nobody writes meanwhile. */
   void end() {
     take();
     shadows.forEach(
@@ -67,6 +67,7 @@ final class DirtyHarvest {
       log.problem(
           "the counter is " + guest.counter() + " after " + expected + " LOCKed increments");
     }
+    guest.cool();
     log.epochs.increment();
   }
 }

@@ -22,19 +22,35 @@ final class StressVcpu implements Runnable {
   /** How many accesses it makes before it looks whether it is to stop. */
   private static final int BURST = 64;
 
+  private static final int CELLS = 2;
+
+  /** Its leaf does not change, and maps ordinary RAM. */
+  private static final int HOT_PAGE = 600;
+
   private final StressLog log;
   private final Pause pause;
   private final SplittableRandom random;
+  private final int vcpus;
   private final Mmu mmu;
   private final Translator translator;
   private final GvaAccess memory;
   private final GpaAccess physical;
+  private int cold;
 
   StressVcpu(
-      StressGuest guest, StressLog log, Pause pause, WalkerSource walkers, boolean tlb, long seed) {
+      StressGuest guest,
+      StressLog log,
+      Pause pause,
+      WalkerSource walkers,
+      boolean tlb,
+      long seed,
+      int number,
+      int vcpus) {
     this.log = log;
     this.pause = pause;
-    this.random = new SplittableRandom(seed);
+    this.random = new SplittableRandom(seed + number);
+    this.vcpus = vcpus;
+    cold = number;
     mmu = Mmu.builder().memory(guest.slots()).cpu(CpuFeatures.intel(46)).walkers(walkers).build();
     mmu.restore(
         ControlBits.CR0_PE | ControlBits.CR0_PG | ControlBits.CR0_WP,
@@ -77,11 +93,11 @@ final class StressVcpu implements Runnable {
   }
 
   private void step() {
-    long gva =
-        (long) random.nextInt(StressGuest.PAGES) << MemSlot.PAGE_SHIFT
-            | random.nextInt(512) * (long) Long.BYTES;
+    // A quarter goes to one page, where virtual CPUs meet.
+    int page = random.nextInt(4) == 0 ? HOT_PAGE : random.nextInt(StressGuest.PAGES);
+    long gva = (long) page << MemSlot.PAGE_SHIFT | random.nextInt(CELLS) * (long) Long.BYTES;
     int privilege = random.nextBoolean() ? Access.USER : 0;
-    switch (random.nextInt(16)) {
+    switch (random.nextInt(18)) {
       case 0, 1, 2, 3, 4, 5 -> {
         check(translator.translate(gva, privilege), gva, privilege);
       }
@@ -92,6 +108,8 @@ final class StressVcpu implements Runnable {
       case 9, 10, 11 -> store(gva, privilege);
       case 12, 13 -> load(gva, privilege);
       case 14 -> increment();
+      case 15 -> coldWalk(privilege);
+      case 16 -> coldStore();
       default -> remap();
     }
   }
@@ -112,6 +130,25 @@ final class StressVcpu implements Runnable {
     long gpa = WalkResult.gpa(result, gva);
     physical.write(gpa, Long.BYTES, StressGuest.cell(gpa, random.nextInt()));
     log.stores.increment();
+  }
+
+  private void coldWalk(int privilege) {
+    long gva = StressGuest.coldGva(nextCold());
+    int access = privilege | Access.WRITE;
+    check(translator.translate(gva, access), gva, access);
+  }
+
+  private void coldStore() {
+    int number = nextCold();
+    long gpa = StressGuest.coldGpa(number);
+    physical.write(gpa, Long.BYTES, StressGuest.cell(gpa, number));
+    log.stores.increment();
+  }
+
+  /** All virtual CPUs go through the cold pages side by side, so that they share a log's words. */
+  private int nextCold() {
+    cold += vcpus;
+    return cold;
   }
 
   private void load(long gva, int privilege) {
@@ -166,7 +203,7 @@ final class StressVcpu implements Runnable {
     }
     SlotLayout layout = mmu.layout();
     MemSlot slot = layout.find(WalkResult.pageGpa(result) >>> MemSlot.PAGE_SHIFT);
-    boolean tableReadOnly = !StressGuest.changes(gva) && layout.slots().get(1).isReadOnly();
+    boolean tableReadOnly = StressGuest.isInTableSlot(gva) && layout.slots().get(1).isReadOnly();
     boolean write = (access & Access.WRITE) != 0;
     boolean whole =
         StressGuest.isWhole(result)

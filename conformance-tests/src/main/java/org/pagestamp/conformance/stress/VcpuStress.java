@@ -20,7 +20,8 @@ public final class VcpuStress {
   public static final int MIN_THREADS = 4;
 
   private static final Duration EPOCH = Duration.ofMillis(250);
-  private static final int TAKE_EVERY_MICROS = 500;
+  private static final int TAKES_IN_A_ROW = 64;
+  private static final int REST_MICROS = 500;
 
   private final int threads;
   private final WalkerSource walkers;
@@ -60,8 +61,9 @@ public final class VcpuStress {
     try (StressGuest guest = new StressGuest()) {
       Pause pause = new Pause();
       List<Thread> others = new ArrayList<>();
-      for (int i = 0; i < threads - 2; i++) {
-        StressVcpu vcpu = new StressVcpu(guest, log, pause, walkers, tlb, seed + i);
+      int vcpus = threads - 2;
+      for (int i = 0; i < vcpus; i++) {
+        StressVcpu vcpu = new StressVcpu(guest, log, pause, walkers, tlb, seed, i, vcpus);
         others.add(new Thread(vcpu, "vcpu-" + i));
       }
       others.add(new Thread(new LayoutChanger(guest, log, pause, seed - 1), "slots"));
@@ -83,8 +85,10 @@ public final class VcpuStress {
       harvest.begin();
       long epoch = System.nanoTime();
       do {
-        harvest.take();
-        TimeUnit.MICROSECONDS.sleep(TAKE_EVERY_MICROS);
+        for (int i = 0; i < TAKES_IN_A_ROW; i++) {
+          harvest.take();
+        }
+        TimeUnit.MICROSECONDS.sleep(REST_MICROS);
       } while (System.nanoTime() - epoch < EPOCH.toNanos());
       Duration over = Duration.ofNanos(System.nanoTime() - start);
       progress.accept(over);
