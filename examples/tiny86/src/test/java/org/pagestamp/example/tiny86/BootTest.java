@@ -1,0 +1,73 @@
+package org.pagestamp.example.tiny86;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BootTest {
+  private static final Outcome REFERENCE = Tiny86.run(Engine.INTERPRETED, false);
+
+  @Test
+  @DisplayName("the guest boots, checks what it sees, and halts")
+  void boots() {
+    assertTrue(REFERENCE.isGood(), REFERENCE.console());
+    assertEquals(
+        """
+        16
+        32
+        2-level
+          user program
+        PAE
+        4-level
+          user program
+          two CPUs
+        32 again
+        5-level
+        """,
+        REFERENCE.console().replaceAll("(?s)checksum.*", ""));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "1"})
+  @DisplayName("the faults are those of the hand-written list")
+  void faults(int cpu) {
+    List<Fault> faults =
+        REFERENCE.faults().stream().filter(fault -> fault.cpu() == cpu).toList();
+    assertEquals(lines(ExpectedFaults.of(cpu)), lines(faults));
+  }
+
+  private static String lines(List<Fault> faults) {
+    return String.join("\n", faults.stream().map(Fault::toString).toList());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "INTERPRETED, true",
+    "GENERATED, false",
+    "GENERATED, true",
+    "TIERED, false",
+    "TIERED, true"
+  })
+  @DisplayName("every engine, with a TLB and without: same faults, same end")
+  void sameOutcome(Engine engine, boolean tlb) {
+    Outcome outcome = Tiny86.run(engine, tlb);
+    assertEquals(Optional.empty(), outcome.differenceTo(REFERENCE));
+    if (tlb) {
+      assertTrue(outcome.tlbHits() > 10 * outcome.walks(), outcome.toString());
+    } else {
+      assertEquals(REFERENCE.walks(), outcome.walks());
+    }
+  }
+
+  @Test
+  @DisplayName("paging modes: into four and out of them again, and into one on CPU 1")
+  void modeSwitches() {
+    assertEquals(2 * 4 + 1, REFERENCE.modeSwitches());
+  }
+}
