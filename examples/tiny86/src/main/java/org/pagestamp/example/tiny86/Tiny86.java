@@ -20,7 +20,7 @@ public final class Tiny86 {
    * @param tlb whether each CPU has a TLB; without one each access walks
    */
   public static Outcome run(Engine engine, boolean tlb) {
-    return run(engine.walkers(), Tlb::none);
+    return run(engine.walkers(), tlb ? CachingTlb::new : Tlb::none);
   }
 
   /** With walkers and TLBs of one's own. */

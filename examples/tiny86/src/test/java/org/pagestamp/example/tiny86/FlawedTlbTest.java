@@ -20,7 +20,7 @@ class FlawedTlbTest {
     Outcome outcome = run(Flaw.NONE);
     assertEquals(Optional.empty(), outcome.differenceTo(walking()));
     assertTrue(outcome.isGood(), outcome.console());
-    assertTrue(outcome.tlbHits() > outcome.walks(), outcome.toString());
+    assertTrue(outcome.tlbHits() > outcome.walks(), outcome.walks() + " walks");
   }
 
   @ParameterizedTest
