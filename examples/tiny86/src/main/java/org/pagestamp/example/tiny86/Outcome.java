@@ -52,13 +52,14 @@ public record Outcome(
   }
 
   /**
-   * The first thing in which another run differs. Walks and TLB hits may: they are how, not what.
+   * The first thing in which this run is not as another, in words. Walks and TLB hits may differ:
+   * they are how, not what.
    */
   public Optional<String> differenceTo(Outcome other) {
     for (int i = 0; i < Math.min(faults.size(), other.faults.size()); i++) {
       if (!faults.get(i).equals(other.faults.get(i))) {
         return Optional.of(
-            "fault " + i + ": " + faults.get(i) + ", the other " + other.faults.get(i));
+            "fault " + i + ": " + faults.get(i) + " instead of " + other.faults.get(i));
       }
     }
     return difference("faults", other, outcome -> outcome.faults.size())
@@ -74,6 +75,6 @@ public record Outcome(
     Object others = part.apply(other);
     return mine.equals(others)
         ? Optional.empty()
-        : Optional.of(name + ": " + mine + ", the other " + others);
+        : Optional.of(name + ": " + mine + " instead of " + others);
   }
 }
