@@ -17,9 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UsageTest {
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "demo", "map", "walk", "explain", "list", "conform", "tiny86", "stress", "bench"
-      })
+      strings = {"demo", "map", "walk", "explain", "list", "conform", "tiny86", "stress", "bench"})
   @DisplayName("every subcommand has help with an example")
   void help(String command) {
     Cli cli = Cli.run(command, "--help");

@@ -1,6 +1,7 @@
 package org.pagestamp.example.tiny86;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Function;
@@ -12,7 +13,7 @@ import org.pagestamp.vcpu.Mmu;
 import org.pagestamp.vcpu.PagingFeature;
 import org.pagestamp.vcpu.WalkerSource;
 
-/** The machine: memory slots, devices and two CPUs that take turns. */
+/** The machine: memory slots, devices and two CPUs. */
 final class Board {
   private static final long LOW_BYTES = 0xA_0000;
   private static final long ROM_BASE = 0xF_0000;
@@ -27,11 +28,17 @@ final class Board {
 
   private static final long MOST_INSTRUCTIONS = 5_000_000;
 
+  /** Many, as one waits for the other by PAUSE while the host may have other work. */
+  private static final long MOST_INSTRUCTIONS_OF_A_THREAD = 500_000_000;
+
   private final List<Cpu> cpus = new ArrayList<>();
   private final List<CountingWalker.Counter> counters = new ArrayList<>();
-  private final List<Fault> faults = new ArrayList<>();
+  private final List<Fault> faults = Collections.synchronizedList(new ArrayList<>());
   private final Devices devices = new Devices(this::startCpu1);
   private final MemorySlots slots = new MemorySlots();
+
+  /** Those of CPUs that were started; null where CPUs take turns. */
+  private List<Thread> threads;
 
   /**
    * A board that has not started.
@@ -70,27 +77,51 @@ final class Board {
 
   private void startCpu1(int page) {
     cpus.get(1).start(page << 8, 0);
+    if (threads != null) {
+      threads.add(Thread.ofPlatform().start(() -> runOne(cpus.get(1))));
+    }
   }
 
-  /** Runs until no CPU does. */
+  /** Runs until no CPU does: in turns, so that each run is as any other. */
   Outcome run() {
     cpus.getFirst().start(RESET_SEGMENT, RESET_OFFSET);
-    long executed = 0;
-    while (executed < MOST_INSTRUCTIONS && cpus.stream().anyMatch(Cpu::isRunning)) {
+    long most = MOST_INSTRUCTIONS;
+    while (most > 0 && cpus.stream().anyMatch(Cpu::isRunning)) {
       for (int number = 0; number < TURNS.length; number++) {
         Cpu cpu = cpus.get(number);
         for (int i = 0; i < TURNS[number] && cpu.isRunning(); i++) {
           cpu.step();
-          executed++;
+          most--;
         }
       }
     }
+    return outcome();
+  }
+
+  /** Runs each CPU in a thread of its own. */
+  Outcome runInThreads() throws InterruptedException {
+    threads = new ArrayList<>();
+    cpus.getFirst().start(RESET_SEGMENT, RESET_OFFSET);
+    runOne(cpus.getFirst());
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    return outcome();
+  }
+
+  private static void runOne(Cpu cpu) {
+    while (cpu.isRunning() && cpu.executed() < MOST_INSTRUCTIONS_OF_A_THREAD) {
+      cpu.step();
+    }
+  }
+
+  private Outcome outcome() {
     return new Outcome(
         end(),
         devices.printed(),
         List.copyOf(faults),
         FinalState.hash(cpus, slots.layout(), devices.printed()),
-        executed,
+        cpus.stream().mapToLong(Cpu::executed).sum(),
         cpus.stream().mapToInt(Cpu::modeSwitches).sum(),
         counters.stream().mapToLong(CountingWalker.Counter::walks).sum(),
         cpus.stream().mapToLong(cpu -> cpu.tlb.hits()).sum());

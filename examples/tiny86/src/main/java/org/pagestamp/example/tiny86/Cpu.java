@@ -26,6 +26,7 @@ final class Cpu {
 
   long cr2;
   private boolean running;
+  private long executed;
   private boolean shutDown;
   private int modeSwitches;
   private PagingMode mode = PagingMode.NO_PAGING;
@@ -62,6 +63,10 @@ final class Cpu {
     return shutDown;
   }
 
+  long executed() {
+    return executed;
+  }
+
   int modeSwitches() {
     return modeSwitches;
   }
@@ -70,6 +75,7 @@ final class Cpu {
   void step() {
     long rip = registers.rip;
     long rsp = registers.get(Registers.RSP);
+    executed++;
     try {
       instruction.decode();
       instructions.execute();

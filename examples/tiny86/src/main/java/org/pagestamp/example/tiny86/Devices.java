@@ -29,7 +29,7 @@ final class Devices implements MmioHandler {
   }
 
   @Override
-  public void write(long gpa, int size, long value) {
+  public synchronized void write(long gpa, int size, long value) {
     if (gpa == CONSOLE) {
       printed.append((char) (value & 0x7F));
     } else if (gpa == START_CPU) {
@@ -38,7 +38,7 @@ final class Devices implements MmioHandler {
   }
 
   /** All that the guest has printed. */
-  String printed() {
+  synchronized String printed() {
     return printed.toString();
   }
 }

@@ -60,7 +60,11 @@ final class Instructions {
         instruction.modRm();
         cpu.descriptors.load(instruction.reg(), (int) instruction.read(2));
       }
-      case 0x90 -> {} // NOP; PAUSE
+      case 0x90 -> {
+        if (instruction.repeat) { // PAUSE: another CPU is waited for
+          Thread.onSpinWait();
+        }
+      }
       case 0xA0, 0xA1 -> registers.set(RAX, size, readOwn(absolute(), size));
       case 0xA2, 0xA3 -> writeOwn(absolute(), size, registers.get(RAX, size));
       case 0xA4, 0xA5 -> moveString(size);

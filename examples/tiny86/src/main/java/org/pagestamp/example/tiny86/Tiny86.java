@@ -28,7 +28,7 @@ public final class Tiny86 {
     return new Board(rom(), walkers, tlbs).run();
   }
 
-  private static byte[] rom() {
+  static byte[] rom() {
     try (InputStream in = Tiny86.class.getResourceAsStream(ROM)) {
       return in.readAllBytes();
     } catch (IOException e) {

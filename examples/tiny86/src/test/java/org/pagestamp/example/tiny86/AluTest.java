@@ -28,8 +28,7 @@ class AluTest {
 
       registers.flag(Registers.CF, carry);
       long sum = alu.arithmetic(2, a, b, size);
-      assertFlags(
-          size, sum, unsigned(a, size).add(unsignedBy), BigInteger.valueOf(a).add(by));
+      assertFlags(size, sum, unsigned(a, size).add(unsignedBy), BigInteger.valueOf(a).add(by));
       registers.flag(Registers.CF, carry);
       long difference = alu.arithmetic(3, a, b, size);
       assertFlags(

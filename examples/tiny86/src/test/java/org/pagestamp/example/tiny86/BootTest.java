@@ -9,6 +9,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class BootTest {
   private static final Outcome REFERENCE = Tiny86.run(Engine.INTERPRETED, false);
@@ -33,13 +34,28 @@ class BootTest {
         REFERENCE.console().replaceAll("(?s)checksum.*", ""));
   }
 
-  @ParameterizedTest
-  @CsvSource({"0", "1"})
+  @Test
   @DisplayName("the faults are those of the hand-written list")
-  void faults(int cpu) {
-    List<Fault> faults =
-        REFERENCE.faults().stream().filter(fault -> fault.cpu() == cpu).toList();
-    assertEquals(lines(ExpectedFaults.of(cpu)), lines(faults));
+  void faults() {
+    assertExpectedFaults(REFERENCE);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("each CPU in a thread of its own: the guest is content, and the faults are the same")
+  void threads(Engine engine) throws InterruptedException {
+    Outcome outcome = new Board(Tiny86.rom(), engine.walkers(), CachingTlb::new).runInThreads();
+    assertTrue(outcome.isGood(), outcome.console());
+    assertExpectedFaults(outcome);
+  }
+
+  private static void assertExpectedFaults(Outcome outcome) {
+    for (int cpu = 0; cpu < 2; cpu++) {
+      int number = cpu;
+      List<Fault> faults =
+          outcome.faults().stream().filter(fault -> fault.cpu() == number).toList();
+      assertEquals(lines(ExpectedFaults.of(cpu)), lines(faults));
+    }
   }
 
   private static String lines(List<Fault> faults) {

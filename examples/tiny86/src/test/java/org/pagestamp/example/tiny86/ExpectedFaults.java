@@ -40,7 +40,9 @@ final class ExpectedFaults {
   private static Stream<String> lines(String resource) {
     try (InputStream in = ExpectedFaults.class.getResourceAsStream(resource)) {
       String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
-      return text.lines().filter(line -> !line.startsWith("#")).filter(Predicate.not(String::isBlank));
+      return text.lines()
+          .filter(line -> !line.startsWith("#"))
+          .filter(Predicate.not(String::isBlank));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
