@@ -109,7 +109,7 @@ page_fault64:
         and esi, ~0xFFF
         mov edi, [next_frame]
         add dword [next_frame], 0x1000
-        lea eax, [edi + (P | W | U)]
+        lea eax, [rdi + (P | W | U)]
         mov ecx, 512
         rep movsq
         pop rsi

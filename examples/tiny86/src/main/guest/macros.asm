@@ -1,7 +1,7 @@
 ; print "text"
 %macro print 1
         mov esi, %%text
-        call puts %+ __?BITS?__
+        call puts %+ __BITS__
         jmp %%after
 %%text: db %1, 0
 %%after:
@@ -15,7 +15,7 @@
         mov eax, SYS_FAIL
         int 0x80
 %else
-        jmp fail %+ __?BITS?__
+        jmp fail %+ __BITS__
 %endif
 %%text: db "FAIL: ", %2, 10, 0
 %%holds:

@@ -20,7 +20,6 @@ public record Fault(int cpu, int vector, int errorCode, long address, long rip) 
   private String name() {
     return switch (vector) {
       case GuestFault.INVALID_OPCODE -> "#UD";
-      case GuestFault.STACK_FAULT -> "#SS";
       case GuestFault.GENERAL_PROTECTION -> "#GP";
       case GuestFault.PAGE_FAULT -> "#PF";
       default -> "#" + vector;

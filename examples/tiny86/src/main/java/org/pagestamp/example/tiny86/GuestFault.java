@@ -3,7 +3,6 @@ package org.pagestamp.example.tiny86;
 /** Ends an instruction: the guest gets an exception. Has no stack trace, as faults are common. */
 final class GuestFault extends RuntimeException {
   static final int INVALID_OPCODE = 6;
-  static final int STACK_FAULT = 12;
   static final int GENERAL_PROTECTION = 13;
   static final int PAGE_FAULT = 14;
 
@@ -22,11 +21,6 @@ final class GuestFault extends RuntimeException {
 
   static GuestFault invalidOpcode() {
     return new GuestFault(INVALID_OPCODE, 0, 0);
-  }
-
-  /** #SS(0). */
-  static GuestFault stack() {
-    return new GuestFault(STACK_FAULT, 0, 0);
   }
 
   /** #GP. */

@@ -5,7 +5,8 @@ import org.pagestamp.walk.Access;
 
 /**
  * The instruction that a CPU executes: its bytes, taken from memory one after the other, and the
- * operands they name. An operand in memory is reached only once all bytes are taken.
+ * operands they name. An operand in memory is reached only once all bytes are taken. Segments
+ * matter in real mode only, whose addresses here have no base register, so ModR/M chooses none.
  */
 final class Instruction {
   private static final int MAX_LENGTH = 15;
@@ -47,17 +48,13 @@ final class Instruction {
     segment = Segment.DS;
     isRegister = false;
     boolean otherOperandSize = false;
-    boolean otherAddressSize = false;
-    int code = cpu.codeSize();
+    addressSize = cpu.codeSize();
     int next = nextByte();
     boolean isPrefix = true;
     while (isPrefix) {
       switch (next) {
         case 0x26 -> segment = Segment.ES;
-        case 0x2E -> segment = Segment.CS;
-        case 0x3E -> segment = Segment.DS;
         case 0x66 -> otherOperandSize = true;
-        case 0x67 -> otherAddressSize = true;
         case 0xF0 -> lock = true;
         case 0xF3 -> repeat = true;
         default -> isPrefix = false;
@@ -66,12 +63,11 @@ final class Instruction {
         next = nextByte();
       }
     }
-    if (code == 8 && (next & 0xF0) == 0x40) {
+    if (addressSize == 8 && (next & 0xF0) == 0x40) {
       rex = next;
       next = nextByte();
     }
-    operandSize = (rex & 8) != 0 ? 8 : (code == 2) != otherOperandSize ? 2 : 4;
-    addressSize = otherAddressSize ? (code == 4 ? 2 : 4) : code;
+    operandSize = (rex & 8) != 0 ? 8 : (addressSize == 2) != otherOperandSize ? 2 : 4;
     opcode = next;
     if (next == 0x0F) {
       opcode = 0x100 | nextByte();
@@ -88,7 +84,7 @@ final class Instruction {
     }
     if (windowBytes == 0) {
       long address = cpu.linear(Segment.CS, registers.rip);
-      windowBytes = (int) Math.min(8, PAGE - address % PAGE);
+      windowBytes = (int) Math.min(8, PAGE - (address & PAGE - 1));
       int access = Access.FETCH | (cpu.cpl() == 3 ? Access.USER : 0);
       window = cpu.memory.read(address, windowBytes, access);
     }
@@ -179,11 +175,7 @@ final class Instruction {
       offset += immediate(4);
       return;
     }
-    int register = base | (rex & 1) << 3;
-    if (register == Registers.RSP || register == Registers.RBP) {
-      segment = Segment.SS;
-    }
-    offset += cpu.registers.get(register, addressSize);
+    offset += cpu.registers.get(base | (rex & 1) << 3, addressSize);
     offset += mod == 1 ? immediate(1) : mod == 2 ? immediate(4) : 0;
   }
 

@@ -55,6 +55,7 @@ final class Memory {
     return read(address, size, Access.IMPLICIT);
   }
 
+  /** #PF, or #GP for an address that is not canonical (the guest's stack never is one). */
   private GuestFault fault() {
     long result = access.result();
     return WalkResult.isPageFault(result)

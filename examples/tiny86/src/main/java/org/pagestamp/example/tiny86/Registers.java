@@ -6,7 +6,6 @@ final class Registers {
   static final int RCX = 1;
   static final int RDX = 2;
   static final int RSP = 4;
-  static final int RBP = 5;
   static final int RSI = 6;
   static final int RDI = 7;
 

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class BootTest {
-  private static final Outcome REFERENCE = Tiny86.run(Engine.INTERPRETED, false);
+  /** What all runs are compared with. */
+  static final Outcome REFERENCE = Tiny86.run(Engine.INTERPRETED, false);
 
   @Test
   @DisplayName("the guest boots, checks what it sees, and halts")

@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pagestamp.interpreter.InterpretedWalker;
-import org.pagestamp.vcpu.Mmu;
 
 /** The guest notices what TLBs and emulators get wrong. */
 class FlawedTlbTest {
@@ -18,7 +17,7 @@ class FlawedTlbTest {
   @DisplayName("a TLB without a flaw: as without a TLB")
   void none() {
     Outcome outcome = run(Flaw.NONE);
-    assertEquals(Optional.empty(), outcome.differenceTo(walking()));
+    assertEquals(Optional.empty(), outcome.differenceTo(BootTest.REFERENCE));
     assertTrue(outcome.isGood(), outcome.console());
     assertTrue(outcome.tlbHits() > outcome.walks(), outcome.walks() + " walks");
   }
@@ -29,15 +28,11 @@ class FlawedTlbTest {
   void noticed(Flaw flaw) {
     Outcome outcome = run(flaw);
     assertFalse(outcome.isGood(), outcome.console());
-    assertTrue(outcome.differenceTo(walking()).isPresent());
+    assertTrue(outcome.differenceTo(BootTest.REFERENCE).isPresent());
     assertTrue(outcome.console().contains("FAIL: "), outcome.console());
   }
 
   private static Outcome run(Flaw flaw) {
     return Tiny86.run(InterpretedWalker::new, mmu -> new FlawedTlb(mmu, flaw));
-  }
-
-  private static Outcome walking() {
-    return Tiny86.run(InterpretedWalker::new, (Mmu mmu) -> Tlb.none(mmu));
   }
 }
