@@ -4,6 +4,7 @@ module org.pagestamp.cli {
   requires info.picocli;
   requires me.tongfei.progressbar;
   requires org.pagestamp.conformance;
+  requires org.pagestamp.example.tiny86;
 
   opens org.pagestamp.cli to
       info.picocli;

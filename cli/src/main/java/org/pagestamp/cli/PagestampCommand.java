@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       ExplainCommand.class,
       ListCommand.class,
       ConformCommand.class,
+      Tiny86Command.class,
       StressCommand.class,
       BenchCommand.class,
       CaptureCommand.class
@@ -42,6 +43,7 @@ import picocli.CommandLine.Spec;
       "  pagestamp explain linux64-4l-max 0xffffffff81000000",
       "  pagestamp list --slots 0+128M:ram,0xffff0000+64K:rom",
       "  pagestamp conform --vectors vectors.jsonl.gz --report report.html",
+      "  pagestamp tiny86",
       "  pagestamp bench --quick"
     })
 public final class PagestampCommand implements Runnable {

@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Help, and bad usage or input: exit code 2, one clear message, no stack trace. */
 class UsageTest {
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "map", "walk", "explain", "list", "conform", "stress", "bench"})
+  @ValueSource(
+      strings = {"demo", "map", "walk", "explain", "list", "conform", "tiny86", "stress", "bench"})
   @DisplayName("every subcommand has help with an example")
   void help(String command) {
     Cli cli = Cli.run(command, "--help");
