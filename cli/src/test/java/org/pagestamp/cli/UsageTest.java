@@ -17,7 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UsageTest {
   @ParameterizedTest
   @ValueSource(
-      strings = {"demo", "map", "walk", "explain", "list", "conform", "tiny86", "stress", "bench"})
+      strings = {
+        "demo", "map", "rmap", "walk", "explain", "list", "conform", "tiny86", "stress", "bench"
+      })
   @DisplayName("every subcommand has help with an example")
   void help(String command) {
     Cli cli = Cli.run(command, "--help");
@@ -76,7 +78,14 @@ class UsageTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"map FILE", "walk FILE 0", "explain FILE 0", "list --guest FILE", "demo FILE"})
+      strings = {
+        "map FILE",
+        "rmap FILE 0",
+        "walk FILE 0",
+        "explain FILE 0",
+        "list --guest FILE",
+        "demo FILE"
+      })
   @DisplayName("a file that is no guest is named with the offset")
   void badFile(String arguments, @TempDir Path folder) throws Exception {
     Path file = folder.resolve("broken.elf");
