@@ -3,6 +3,7 @@ package org.pagestamp.conformance.memory;
 import org.pagestamp.slot.MemoryAccessor;
 
 /** A {@link Bus} for walks; an entry is one transfer. */
+// guide: bus
 record BusAccessor(Bus bus) implements MemoryAccessor {
   @Override
   public byte getByte(long gpa) {
@@ -34,3 +35,4 @@ record BusAccessor(Bus bus) implements MemoryAccessor {
     bus.write(gpa, 8, value);
   }
 }
+// end

@@ -3,6 +3,7 @@ package org.pagestamp.conformance.memory;
 import org.pagestamp.slot.MemoryAccessor;
 
 /** {@link LazyBlocks} for walks; entries are read and stored in double words. */
+// guide: blocks
 record LazyBlockAccessor(LazyBlocks blocks) implements MemoryAccessor {
   @Override
   public byte getByte(long gpa) {
@@ -24,3 +25,4 @@ record LazyBlockAccessor(LazyBlocks blocks) implements MemoryAccessor {
     blocks.setDoubleWord(gpa, value);
   }
 }
+// end

@@ -9,7 +9,9 @@ import org.pagestamp.slot.UpdateMode;
 record OneBuffer(long start, ByteBuffer ram) implements EmulatorMemory {
   @Override
   public Backing backing(long baseGpa, long byteSize) {
+    // guide: buffer
     return Backing.of(MemorySegment.ofBuffer(ram), baseGpa - start);
+    // end
   }
 
   @Override

@@ -21,7 +21,9 @@ final class OneByteArray implements EmulatorMemory {
 
   @Override
   public Backing backing(long baseGpa, long byteSize) {
+    // guide: bytes
     return Backing.of(MemorySegment.ofArray(ram), baseGpa - start);
+    // end
   }
 
   @Override
