@@ -161,12 +161,13 @@ class GvaAccessPropertyTest {
       int who = user ? Access.USER : Access.READ;
       long there = faults ? 0 : expected.load(gpas);
       long value = random.nextLong();
+      long aboveIt = size == 8 ? 0 : random.nextLong() << (8 * size);
       boolean done =
           switch (kind) {
             case READ -> access.read(gva, size, who);
             case READ_TO_WRITE -> access.read(gva, size, who | Access.WRITE);
             case WRITE -> access.write(gva, size, value, who);
-            case EXCHANGE -> access.compareAndExchange(gva, size, there, value, who);
+            case EXCHANGE -> access.compareAndExchange(gva, size, there | aboveIt, value, who);
             case FAILING_EXCHANGE -> access.compareAndExchange(gva, size, ~there, value, who);
           };
       if (faults || !done) {
