@@ -2,9 +2,9 @@ package org.pagestamp.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.pagestamp.debug.Mapping;
 import org.pagestamp.guest.Guest;
 import org.pagestamp.guest.GuestFormatException;
-import org.pagestamp.guest.Mapping;
 import org.pagestamp.guest.Mappings;
 import org.pagestamp.guest.MissingTable;
 import org.pagestamp.mode.PagingMode;

@@ -2,7 +2,7 @@ package org.pagestamp.cli;
 
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.pagestamp.guest.Mapping;
+import org.pagestamp.debug.Mapping;
 import org.pagestamp.guest.SlotKind;
 import org.pagestamp.mode.EntryBits;
 

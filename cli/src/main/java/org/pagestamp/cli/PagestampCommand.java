@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       MapCommand.class,
+      RmapCommand.class,
       WalkCommand.class,
       ExplainCommand.class,
       ListCommand.class,

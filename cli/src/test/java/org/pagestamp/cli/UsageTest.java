@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Help, and bad usage or input: exit code 2, one clear message, no stack trace. */
 class UsageTest {
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "map", "walk", "explain", "list", "conform", "stress", "bench"})
+  @ValueSource(
+      strings = {"demo", "map", "rmap", "walk", "explain", "list", "conform", "stress", "bench"})
   @DisplayName("every subcommand has help with an example")
   void help(String command) {
     Cli cli = Cli.run(command, "--help");
@@ -75,7 +76,14 @@ class UsageTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"map FILE", "walk FILE 0", "explain FILE 0", "list --guest FILE", "demo FILE"})
+      strings = {
+        "map FILE",
+        "rmap FILE 0",
+        "walk FILE 0",
+        "explain FILE 0",
+        "list --guest FILE",
+        "demo FILE"
+      })
   @DisplayName("a file that is no guest is named with the offset")
   void badFile(String arguments, @TempDir Path folder) throws Exception {
     Path file = folder.resolve("broken.elf");

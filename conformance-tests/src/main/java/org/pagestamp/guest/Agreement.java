@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.pagestamp.debug.Mapping;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.walk.Access;

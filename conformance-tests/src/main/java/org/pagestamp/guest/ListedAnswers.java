@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalLong;
+import org.pagestamp.debug.Mapping;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.walk.Access;

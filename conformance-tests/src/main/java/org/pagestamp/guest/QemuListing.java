@@ -8,6 +8,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongFunction;
+import org.pagestamp.debug.Mapping;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingMode;
 

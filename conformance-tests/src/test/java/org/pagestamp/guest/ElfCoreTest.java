@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pagestamp.codegen.Stamper;
+import org.pagestamp.debug.Mapping;
 import org.pagestamp.interpreter.InterpretedWalker;
 import org.pagestamp.slot.GuestMemory;
 import org.pagestamp.slot.MemSlot;

@@ -141,7 +141,8 @@ final class SegmentBytes extends SlotBytes {
 
   private IllegalStateException closed(IllegalStateException cause) {
     return new IllegalStateException(
-        "the arena of a slot's memory was closed while a virtual CPU or a device still used it",
+        "the memory of a slot is closed: delete the slot and call MemorySlots.awaitUse before"
+            + " closing it",
         cause);
   }
 }

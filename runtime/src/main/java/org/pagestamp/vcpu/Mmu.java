@@ -15,6 +15,7 @@ import org.pagestamp.slot.SlotSnapshot;
 import org.pagestamp.walk.Access;
 import org.pagestamp.walk.FaultReason;
 import org.pagestamp.walk.Rule;
+import org.pagestamp.walk.VcpuState;
 import org.pagestamp.walk.WalkResult;
 import org.pagestamp.walk.WalkTrace;
 import org.pagestamp.walk.Walker;
@@ -229,6 +230,19 @@ public final class Mmu implements Translator {
    */
   public long probe(long gva, int access) {
     return prepared(gva, access, true);
+  }
+
+  /**
+   * Where an address leads, whatever the rights to it: {@link #probe} of a supervisor read that
+   * neither SMAP nor LASS nor a protection key forbids. For debuggers.
+   */
+  public long locate(long gva) {
+    refresh();
+    int access = Access.READ | Access.AC;
+    VcpuState withoutKeys = new VcpuState(registers.state());
+    withoutKeys.pkru(0);
+    withoutKeys.pkrs(0);
+    return throughA20(walker.probe(withoutKeys, registers.linear().untagged(gva, access), access));
   }
 
   private long prepared(long gva, int access, boolean probe) {

@@ -232,7 +232,7 @@ class GvaAccessTest {
     arena.close();
     var exception =
         assertThrows(IllegalStateException.class, () -> access.write(0x100, 4, 1, Access.READ));
-    assertTrue(exception.getMessage().contains("arena"), exception::getMessage);
+    assertTrue(exception.getMessage().contains("is closed"), exception::getMessage);
   }
 
   // Several virtual CPUs

@@ -52,8 +52,7 @@ final class Bus implements EmulatorMemory {
 
   @Override
   public Backing backing(long baseGpa, long byteSize) {
-    memories.put(
-        baseGpa, ByteBuffer.allocate((int) byteSize).order(ByteOrder.LITTLE_ENDIAN));
+    memories.put(baseGpa, ByteBuffer.allocate((int) byteSize).order(ByteOrder.LITTLE_ENDIAN));
     return Backing.of(new BusAccessor(this));
   }
 
@@ -63,7 +62,9 @@ final class Bus implements EmulatorMemory {
   }
 
   @Override
-  public Set<Long> altered() {
-    return altered;
+  public Set<Long> takeAltered() {
+    Set<Long> taken = Set.copyOf(altered);
+    altered.clear();
+    return taken;
   }
 }

@@ -18,8 +18,8 @@ interface EmulatorMemory {
   /** What the memory allows. */
   UpdateMode updateMode();
 
-  /** The pages that the emulator was told stores of, by gfn; empty where it is not told. */
-  default Set<Long> altered() {
+  /** The pages that the emulator was told stores of since the last call, by gfn. */
+  default Set<Long> takeAltered() {
     return Set.of();
   }
 }

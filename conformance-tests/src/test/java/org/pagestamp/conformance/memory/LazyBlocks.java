@@ -74,7 +74,9 @@ final class LazyBlocks implements EmulatorMemory {
   }
 
   @Override
-  public Set<Long> altered() {
-    return altered;
+  public Set<Long> takeAltered() {
+    Set<Long> taken = Set.copyOf(altered);
+    altered.clear();
+    return taken;
   }
 }

@@ -1,6 +1,9 @@
 package org.pagestamp.conformance.memory;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import org.pagestamp.slot.Backing;
 import org.pagestamp.slot.UpdateMode;
 
@@ -16,10 +19,8 @@ final class OneIntArray implements EmulatorMemory {
 
   @Override
   public void load(long gpa, byte[] page) {
-    for (int i = 0; i < page.length; i++) {
-      int at = (int) (gpa - start) + i;
-      ram[at >>> 2] |= (page[i] & 0xFF) << (8 * (at & 3));
-    }
+    IntBuffer words = ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+    IntBuffer _ = words.get(ram, (int) (gpa - start) / Integer.BYTES, words.remaining());
   }
 
   @Override

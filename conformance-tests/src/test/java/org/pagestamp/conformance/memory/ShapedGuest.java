@@ -4,16 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
-import java.util.List;
+import java.util.NavigableMap;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.pagestamp.debug.Mapping;
 import org.pagestamp.guest.Guest;
 import org.pagestamp.guest.GuestFormatException;
-import org.pagestamp.guest.Mapping;
 import org.pagestamp.guest.Mappings;
 import org.pagestamp.slot.GuestMemory;
 import org.pagestamp.slot.MemSlot;
@@ -27,8 +26,8 @@ import org.pagestamp.slot.SlotLayout;
 final class ShapedGuest {
   private static final long MOST = 256L << 20;
 
-  private final SortedSet<Long> tables;
-  private final List<EmulatorMemory> memories = new ArrayList<>();
+  private final SortedMap<Long, byte[]> tables;
+  private final NavigableMap<Long, EmulatorMemory> memories = new TreeMap<>();
   private final SlotLayout layout;
 
   ShapedGuest(Guest guest, MemoryShape shape, Arena arena)
@@ -36,23 +35,24 @@ final class ShapedGuest {
     tables = tables(guest);
     SlotLayout.Builder builder = SlotLayout.builder();
     EmulatorMemory low = shape.make(0, (int) lowBytes(guest.layout()), arena);
-    memories.add(low);
+    memories.put(0L, low);
     for (MemSlot slot : guest.layout().slots()) {
-      long size = Math.min(slot.byteSize(), MOST - Math.min(slot.baseGpa(), MOST - 0x1000));
+      long base = slot.baseGpa();
       EmulatorMemory memory = low;
-      if (slot.baseGpa() >= MOST) {
+      long size = Math.min(slot.byteSize(), MOST - base);
+      if (base >= MOST) {
         size = Math.min(slot.byteSize(), 1 << 20);
-        memory = shape.make(slot.baseGpa(), (int) size, arena);
-        memories.add(memory);
+        memory = shape.make(base, (int) size, arena);
+        memories.put(base, memory);
       }
-      EnumSet<SlotFlag> flags = EnumSet.noneOf(SlotFlag.class);
+      Set<SlotFlag> flags = EnumSet.noneOf(SlotFlag.class);
       if (slot.isReadOnly()) {
         flags.add(SlotFlag.READONLY);
       }
-      builder.slot(slot.baseGpa(), size, flags, memory.backing(slot.baseGpa(), size));
-      fill(slot, size, memory, new GuestMemory(guest.layout()));
+      builder.slot(base, size, flags, memory.backing(base, size));
     }
     layout = builder.updateMode(low.updateMode()).build();
+    load();
   }
 
   private static long lowBytes(SlotLayout layout) {
@@ -65,8 +65,8 @@ final class ShapedGuest {
     return Math.min(end, MOST);
   }
 
-  private static SortedSet<Long> tables(Guest guest) throws GuestFormatException {
-    SortedSet<Long> tables = new TreeSet<>();
+  private static SortedMap<Long, byte[]> tables(Guest guest) throws GuestFormatException {
+    SortedMap<Long, byte[]> tables = new TreeMap<>();
     int distinct =
         Mappings.forEach(
             guest,
@@ -78,44 +78,41 @@ final class ShapedGuest {
 
               @Override
               public void table(long gpa) {
-                boolean _ = tables.add(gpa & -MemSlot.PAGE_SIZE);
+                byte[] _ =
+                    tables.computeIfAbsent(
+                        gpa & -MemSlot.PAGE_SIZE, page -> page(guest.layout(), page));
               }
             });
     assertEquals(distinct, tables.size());
     return tables;
   }
 
-  private void fill(MemSlot slot, long size, EmulatorMemory memory, GuestMemory from) {
-    for (long gpa : tables.subSet(slot.baseGpa(), slot.baseGpa() + size)) {
-      memory.load(gpa, page(from, gpa));
-    }
+  /** What a page holds. */
+  static byte[] page(SlotLayout layout, long gpa) {
+    byte[] page = new byte[(int) MemSlot.PAGE_SIZE];
+    assertEquals(page.length, new GuestMemory(layout).read(gpa, page, 0, page.length));
+    return page;
   }
 
-  private static byte[] page(GuestMemory memory, long gpa) {
-    byte[] page = new byte[(int) MemSlot.PAGE_SIZE];
-    assertEquals(page.length, memory.read(gpa, page, 0, page.length), "bytes of a table");
-    return page;
+  /** Puts the tables into memory as the guest had them. */
+  void load() {
+    tables.forEach((gpa, page) -> memories.floorEntry(gpa).getValue().load(gpa, page));
   }
 
   SlotLayout layout() {
     return layout;
   }
 
-  /** The pages that hold tables. */
-  SortedSet<Long> tables() {
+  /** The pages that hold tables, as the guest had them. */
+  SortedMap<Long, byte[]> tables() {
     return tables;
   }
 
-  /** What a table's page holds now. */
-  byte[] page(long gpa) {
-    return page(new GuestMemory(layout), gpa);
-  }
-
-  /** The pages that the emulator was told stores of, by gpa. */
-  Set<Long> altered() {
+  /** The pages that the emulator was told stores of since the last call, by gpa. */
+  Set<Long> takeAltered() {
     Set<Long> altered = new HashSet<>();
-    for (EmulatorMemory memory : memories) {
-      memory.altered().forEach(gfn -> altered.add(gfn << MemSlot.PAGE_SHIFT));
+    for (EmulatorMemory memory : memories.values()) {
+      memory.takeAltered().forEach(gfn -> altered.add(gfn << MemSlot.PAGE_SHIFT));
     }
     return altered;
   }
