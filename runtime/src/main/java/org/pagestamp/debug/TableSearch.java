@@ -134,7 +134,7 @@ final class TableSearch {
       }
       long address = gva | ((long) i << level.shift());
       long combined = isPdptes(number) ? above : above & combinable(level, entry);
-      if (!isPdptes(number) && level.isLeaf(entry, role)) {
+      if (level.isLeaf(entry, role)) {
         Mapping mapping = mapping(level, entry, address, combined);
         if (!reverse || mapping.contains(wanted)) {
           found(mapping);
@@ -170,7 +170,7 @@ final class TableSearch {
   private long pageGpa(PagingLevel level, long entry) {
     long frame = entry & mode.tableMask() & -level.pageSize();
     long high = (entry & level.highFrameBits()) << level.highFrameShift();
-    return level.number() == 1 ? frame : frame | high;
+    return frame | high;
   }
 
   /** Whether a table leads to the address that is looked for; each is looked into once. */
@@ -196,7 +196,7 @@ final class TableSearch {
       if ((entry & EntryBits.P) == 0) {
         continue;
       }
-      if (!isPdptes(number) && level.isLeaf(entry, role)) {
+      if (level.isLeaf(entry, role)) {
         leads |= Long.compareUnsigned(wanted - pageGpa(level, entry), level.pageSize()) < 0;
       } else {
         long address = gva | ((long) i << level.shift());

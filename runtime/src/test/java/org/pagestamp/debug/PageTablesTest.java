@@ -155,6 +155,28 @@ class PageTablesTest {
   }
 
   @Test
+  void tablesThatDoNotLeadThereAreNotSearched() {
+    long[] words = new long[6 * 512];
+    Arrays.fill(words, 512, 1024, 0x1000 | P_W_U); // maps itself everywhere, and no more
+    words[0x2000 / 8] = 0x1000 | P_W_U;
+    words[0x2000 / 8 + 1] = 0x3000 | P_W_U;
+    words[0x3000 / 8] = 0x4000 | P_W_U;
+    words[0x4000 / 8] = 0x5000 | P_W_U;
+    words[0x5000 / 8] = 0x7000 | P_W_U;
+    VcpuState registers = new VcpuState();
+    registers.cr3(0x2000);
+    PageTables tables =
+        new PageTables(
+                Role.of(PagingMode.FOUR_LEVEL, CpuFeatures.intel(46)),
+                registers,
+                SlotLayout.builder().ram(0, Backing.of(words)).build())
+            .withLimit(7); // three levels each below the root's two entries
+    List<Long> found = new ArrayList<>();
+    assertEquals(Ending.COMPLETE, tables.mappingsOf(0x7000, page -> found.add(page.gva())));
+    assertEquals(List.of(1L << 39), found);
+  }
+
+  @Test
   void findingAllThatSuchATableMapsIsGivenUp() {
     long[] found = new long[1];
     Ending ending =
