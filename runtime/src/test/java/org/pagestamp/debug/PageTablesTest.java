@@ -73,7 +73,7 @@ class PageTablesTest {
     assertEquals(Ending.COMPLETE, guest.pageTables().forEach(all::add));
     compareWithWalks(guest, all);
     for (int page = 0; page < 14; page++) {
-      long gpa = page * 0x1000L + 0x123 * page;
+      long gpa = page * 0x1000L + 0x123L * page;
       List<Mapping> found = new ArrayList<>();
       assertEquals(Ending.COMPLETE, guest.pageTables().mappingsOf(gpa, found::add));
       assertEquals(all.stream().filter(mapping -> mapping.contains(gpa)).toList(), found);

@@ -58,7 +58,7 @@ final class RandomTables {
   }
 
   private long entry() {
-    long entry = page() | random.nextInt(0x1000) & ~EntryBits.PS | EntryBits.P;
+    long entry = page() | (random.nextInt(0x1000) & ~EntryBits.PS) | EntryBits.P;
     if (random.nextInt(6) == 0) {
       entry &= ~EntryBits.P;
     }
