@@ -26,7 +26,7 @@ bits 32
         mov ss, ax
         jmp esi
 
-; No loads store into these descriptors: all are "accessed" already, and tasks are "busy".
+; The segments are "accessed" already; that tasks become busy is lost, as this is ROM.
 gdt:
         dq 0
         dq 0x00CF9B000000FFFF           ; CODE32
@@ -35,9 +35,9 @@ gdt:
         dq 0x00CFF3000000FFFF           ; USER_DATA
         dq 0x00CFFB000000FFFF           ; USER_CODE32
         dq 0x00AFFB000000FFFF           ; USER_CODE64
-        dq 0x00008B0000000067 | TSS32 << 16
-        dq 0x00008B0000000067 | TSS64 << 16, 0
-        dq 0x00008B0000000067 | TSS64_CPU1 << 16, 0
+        dq 0x0000890000000067 | TSS32 << 16
+        dq 0x0000890000000067 | TSS64 << 16, 0
+        dq 0x0000890000000067 | TSS64_CPU1 << 16, 0
 gdt_pointer:
         dw gdt_pointer - gdt - 1
         dd gdt

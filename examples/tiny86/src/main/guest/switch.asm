@@ -20,6 +20,8 @@ bits 64
 
 ; RDI is where to go on in protected mode, without paging.
 leave_long:
+        mov ax, DATA                    ; compatibility mode needs a stack segment
+        mov ss, ax
         expect_fault .on1
         mov rax, cr0
         and eax, ~CR0_PG

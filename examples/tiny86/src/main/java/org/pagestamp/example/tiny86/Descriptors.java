@@ -4,7 +4,7 @@ import static org.pagestamp.example.tiny86.Segment.CS;
 
 /**
  * GDT, IDT and TSS. Their reads are the processor's own: a supervisor's even while a user program
- * runs. Accessed and busy bits of descriptors are not stored; the guest has them set already.
+ * runs. Accessed and busy bits of descriptors are not stored: the guest has its GDT in ROM.
  */
 final class Descriptors {
   /** Where a task has the stack pointer of CPL 0, in both formats. */

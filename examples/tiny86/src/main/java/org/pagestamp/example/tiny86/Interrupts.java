@@ -48,14 +48,14 @@ final class Interrupts {
     if (longMode) {
       offset |= cpu.descriptors.gateHigh(vector);
     }
-    boolean outward = privilege < cpu.cpl();
+    boolean inward = privilege < cpu.cpl();
     int oldStackSegment = cpu.segments[SS].selector();
     long oldStack = cpu.registers.get(Registers.RSP);
-    Segment stackSegment = outward ? cpu.descriptors.taskStackSegment() : cpu.segments[SS];
-    long stack = outward ? cpu.descriptors.taskStack() : oldStack;
+    Segment stackSegment = inward ? cpu.descriptors.taskStackSegment() : cpu.segments[SS];
+    long stack = inward ? cpu.descriptors.taskStack() : oldStack;
 
     Frame frame = new Frame(longMode ? 8 : 4, longMode ? stack & ~15 : stack, privilege);
-    if (outward || longMode) {
+    if (inward || longMode) {
       frame.push(oldStackSegment);
       frame.push(oldStack);
     }
