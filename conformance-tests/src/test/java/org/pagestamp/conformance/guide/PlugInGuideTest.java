@@ -273,11 +273,11 @@ class PlugInGuideTest {
             .map(match -> match.group(1))
             .toList();
     List<String> compiled = new ArrayList<>();
-    try (Stream<Path> files =
-        Stream.concat(
-            Files.walk(SOURCES.resolve("guide")), Files.walk(SOURCES.resolve("memory")))) {
-      for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
-        compiled.addAll(samples(Files.readString(file)));
+    for (String folder : List.of("guide", "memory")) {
+      try (Stream<Path> files = Files.walk(SOURCES.resolve(folder))) {
+        for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+          compiled.addAll(samples(Files.readString(file)));
+        }
       }
     }
     assertFalse(shown.isEmpty());
@@ -299,6 +299,6 @@ class PlugInGuideTest {
   }
 
   private static String sample(MatchResult match) {
-    return match.group(1).stripIndent().strip();
+    return match.group(1).stripTrailing().stripIndent();
   }
 }
