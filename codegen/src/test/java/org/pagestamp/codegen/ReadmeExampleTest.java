@@ -1,7 +1,6 @@
 package org.pagestamp.codegen;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -11,13 +10,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.pagestamp.mode.CpuFeatures;
+import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
 import org.pagestamp.slot.Backing;
+import org.pagestamp.slot.MemorySlots;
 import org.pagestamp.slot.SlotLayout;
+import org.pagestamp.vcpu.Mmu;
+import org.pagestamp.vcpu.RegisterWrite;
 import org.pagestamp.walk.Access;
 import org.pagestamp.walk.Cr3Load;
 import org.pagestamp.walk.VcpuState;
@@ -30,21 +33,20 @@ class ReadmeExampleTest {
 
   @Test
   void theExampleTakesAPageFaultInAnEmptyGuest() {
-    long cr0 = 0x8001_0011L;
-    long cr4 = 0x20;
-    long efer = 0xD00;
-    long cr3 = 0x1000;
     long gva = 0x40_0000;
 
     // README
+    MemorySlots slots = new MemorySlots();
     MemorySegment ram = Arena.ofShared().allocate(128 << 20, 4096);
-    SlotLayout slots = SlotLayout.builder().ram(0, Backing.of(ram)).build();
-    Role role = Role.fromRegisters(cr0, cr4, efer, CpuFeatures.intel(46));
-    Walker walker = new Stamper().stamp(role, slots);
+    slots.create(0, 0, ram.byteSize(), Set.of(), Backing.of(ram));
+    Mmu mmu = Mmu.builder().memory(slots).walkers(new Stamper()::stamp).build();
 
-    VcpuState vcpu = new VcpuState();
-    Cr3Load load = vcpu.loadCr3(cr3, role, slots); // all but LOADED: the guest gets #GP
-    long result = walker.walk(vcpu, gva, Access.USER | Access.WRITE);
+    RegisterWrite write = mmu.cr4(0x20); // the guest's MOV to CR4; if refused it gets #GP
+    mmu.efer(0x100);
+    mmu.cr3(0x1000);
+    mmu.cr0(0x8000_0001L); // from here on 4-level paging
+
+    long result = mmu.translate(gva, Access.USER | Access.WRITE);
     if (WalkResult.isFault(result)) {
       raisePageFault(gva, WalkResult.errorCode(result));
     } else {
@@ -52,7 +54,8 @@ class ReadmeExampleTest {
     }
     // end
 
-    assertEquals(Cr3Load.LOADED, load);
+    assertEquals(RegisterWrite.DONE, write);
+    assertEquals(PagingMode.FOUR_LEVEL, mmu.role().mode());
     assertEquals(List.of("#PF 400000 6"), events);
   }
 
@@ -65,18 +68,25 @@ class ReadmeExampleTest {
   }
 
   @Test
-  void theTieredExampleWalks() {
-    Role role = Layouts.FOUR_LEVEL;
-    SlotLayout slots = Layouts.ram(1);
-    Executor executor = Runnable::run;
+  void theExampleOfAWalkerWalks() {
+    long cr0 = 0x8001_0011L;
+    long cr4 = 0x20;
+    long efer = 0xD00;
+    long cr3 = 0x1000;
+    long gva = 0;
+    SlotLayout layout = Layouts.ram(1);
 
     // README
-    TieredStamper stamper = new TieredStamper(new Stamper(), executor);
-    Walker walker = stamper.walker(role, slots); // ask again after each change of either
+    Role role = Role.fromRegisters(cr0, cr4, efer, CpuFeatures.intel(46));
+    Walker walker = new Stamper().stamp(role, layout); // or new InterpretedWalker(role, layout)
+
+    VcpuState vcpu = new VcpuState();
+    Cr3Load load = vcpu.loadCr3(cr3, role, layout); // all but LOADED: the guest gets #GP
+    long result = walker.walk(vcpu, gva, Access.USER | Access.WRITE);
     // end
 
-    assertTrue(WalkResult.isFault(walker.walk(new VcpuState(), 0, Access.READ)));
-    assertSame(walker, stamper.walker(role, slots));
+    assertEquals(Cr3Load.LOADED, load);
+    assertTrue(WalkResult.isFault(result));
   }
 
   @Test
