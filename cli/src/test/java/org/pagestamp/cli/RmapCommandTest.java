@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,8 @@ class RmapCommandTest {
               .toList();
       Cli cli = Cli.run("rmap", name, Numbers.hex(gpa), "--limit", "100000");
       assertEquals(0, cli.exitCode());
-      assertEquals(expected, cli.lines().stream().map(line -> line.split(" ")[2]).toList(), name);
+      assertEquals(
+          expected, cli.lines().stream().map(line -> line.split(" ", -1)[2]).toList(), name);
     }
   }
 
@@ -90,7 +92,7 @@ class RmapCommandTest {
   }
 
   private static String[] with(String[] first, String... more) {
-    String[] all = java.util.Arrays.copyOf(first, first.length + more.length);
+    String[] all = Arrays.copyOf(first, first.length + more.length);
     System.arraycopy(more, 0, all, first.length, more.length);
     return all;
   }
