@@ -2,6 +2,7 @@ package org.pagestamp.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
@@ -14,7 +15,7 @@ import org.objectweb.asm.Type;
 final class ClassConstants {
   private static final String LIST = "java/util/List";
 
-  private record Constant(String name, Class<?> type, Object value) {}
+  private record Constant(String name, Class<?> type, Object value, Expr field) {}
 
   private final String owner;
   private final List<Constant> constants = new ArrayList<>();
@@ -24,11 +25,15 @@ final class ClassConstants {
   }
 
   /** A field with this value; the same field again if there is one of that name. */
-  Expr field(String name, Class<?> type, Object value) {
-    if (constants.stream().noneMatch(constant -> constant.name().equals(name))) {
-      constants.add(new Constant(name, type, value));
+  Expr field(String name, Class<?> type, Supplier<Object> value) {
+    for (Constant constant : constants) {
+      if (constant.name().equals(name)) {
+        return constant.field();
+      }
     }
-    return Expr.staticField(owner, name, Type.getDescriptor(type));
+    Expr field = Expr.staticField(owner, name, Type.getDescriptor(type));
+    constants.add(new Constant(name, type, value.get(), field));
+    return field;
   }
 
   /** The class data, in the order of the fields. */

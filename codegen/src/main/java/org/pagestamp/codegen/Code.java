@@ -26,7 +26,9 @@ final class Code {
   /** The types of the variables in scope, as frames name them. */
   private final List<Object> frame = new ArrayList<>();
 
-  private List<Object> lastFrame;
+  /** The types as the last frame named them. */
+  private final List<Object> lastFrame = new ArrayList<>();
+
   private boolean frameDue;
   private int nextLocal;
   private Label nextTry;
@@ -53,11 +55,11 @@ final class Code {
 
   /** Declares the parameters, before anything else. */
   Expr[] parameters(List<Parameter> parameters) {
-    Expr[] locals =
-        parameters.stream()
-            .map(parameter -> declare(parameter.name(), parameter.descriptor()))
-            .toArray(Expr[]::new);
-    lastFrame = List.copyOf(frame);
+    Expr[] locals = new Expr[parameters.size()];
+    for (int i = 0; i < locals.length; i++) {
+      locals[i] = declare(parameters.get(i).name(), parameters.get(i).descriptor());
+    }
+    lastFrame.addAll(frame);
     return locals;
   }
 
@@ -237,17 +239,24 @@ final class Code {
       same++;
     }
     int dropped = lastFrame.size() - same;
-    Object[] added = frame.subList(same, frame.size()).toArray();
-    if (dropped == 0 && added.length == 0) {
+    int added = frame.size() - same;
+    if (dropped == 0 && added == 0) {
       mv.visitFrame(Opcodes.F_SAME, 0, null, 0, null);
-    } else if (dropped == 0 && added.length <= 3) {
-      mv.visitFrame(Opcodes.F_APPEND, added.length, added, 0, null);
-    } else if (added.length == 0 && dropped <= 3) {
+      return;
+    }
+    if (dropped == 0 && added <= 3) {
+      mv.visitFrame(Opcodes.F_APPEND, added, frame.subList(same, frame.size()).toArray(), 0, null);
+    } else if (added == 0 && dropped <= 3) {
       mv.visitFrame(Opcodes.F_CHOP, dropped, null, 0, null);
     } else {
-      mv.visitFrame(Opcodes.F_FULL, frame.size(), frame.toArray(), 0, new Object[0]);
+      mv.visitFrame(Opcodes.F_FULL, frame.size(), frame.toArray(), 0, null);
     }
-    lastFrame = List.copyOf(frame);
+    for (int i = lastFrame.size() - 1; i >= same; i--) {
+      lastFrame.removeLast();
+    }
+    for (int i = same; i < frame.size(); i++) {
+      lastFrame.add(frame.get(i));
+    }
   }
 
   private void line(String text) {

@@ -224,7 +224,12 @@ final class Expr {
   // Arrays and calls.
 
   static Expr element(Expr array, Expr index) {
-    String component = array.descriptor.substring(1);
+    String component =
+        switch (array.descriptor.charAt(1)) {
+          case 'J' -> LONG;
+          case 'I' -> INT;
+          default -> array.descriptor.substring(1);
+        };
     int opcode =
         switch (component) {
           case LONG -> Opcodes.LALOAD;
@@ -287,8 +292,15 @@ final class Expr {
         });
   }
 
+  /** Calls return a primitive value or nothing. */
   private static String returned(String methodDescriptor) {
-    return methodDescriptor.substring(methodDescriptor.indexOf(')') + 1);
+    return switch (methodDescriptor.charAt(methodDescriptor.length() - 1)) {
+      case 'J' -> LONG;
+      case 'I' -> INT;
+      case 'Z' -> BOOLEAN;
+      case 'V' -> VOID;
+      default -> throw new IllegalArgumentException(methodDescriptor);
+    };
   }
 
   private static String texts(Expr... arguments) {

@@ -100,7 +100,7 @@ final class PermissionFields {
   }
 
   private Expr column(Expr access, int column) {
-    Expr masks = constants.field("MASKS", long[].class, table);
+    Expr masks = constants.field("MASKS", long[].class, () -> table);
     int shift = Integer.numberOfTrailingZeros(columns);
     Expr row = Expr.intShiftLeft(inRange(access), shift);
     Expr index = column == 0 ? row : Expr.intPlus(row, Expr.intConstant(column));
@@ -156,7 +156,7 @@ final class PermissionFields {
   private Expr denied(Expr register, Expr leaf, Expr access) {
     Expr twiceKey = Expr.and(Expr.shiftRight(leaf, EntryBits.KEY_SHIFT - 1), constant(2 * 0xF));
     Expr bits = Expr.intShiftRight(register, Expr.toInt(twiceKey));
-    Expr forbidding = Expr.element(constants.field("KEY", int[].class, keyBits), inRange(access));
+    Expr forbidding = Expr.element(constants.field("KEY", int[].class, () -> keyBits), inRange(access));
     return Expr.intAnd(bits, forbidding.printedAs("KEY[access]"));
   }
 

@@ -64,13 +64,13 @@ final class SharedReads {
         code.let("granule", Expr.minus(Expr.shiftRight(table, shift), constant(slots.first())));
     code.returnIf(Cond.notBelow(granule, constant(slots.granules().length)), constant(0));
     if (hasOneDelta()) {
-      Expr granules = constants.field("GRANULES", int[].class, slots.granules());
+      Expr granules = constants.field("GRANULES", int[].class, slots::granules);
       Expr slot = Expr.element(granules, Expr.toInt(granule));
       code.returnIf(Cond.less(slot, Expr.intConstant(0)), otherwise);
       code.ret(memory.readShared(Expr.plus(Expr.plus(table, index), constant(delta(0)))));
       return;
     }
-    Expr deltas = constants.field("GRANULE_DELTAS", long[].class, granuleDeltas());
+    Expr deltas = constants.field("GRANULE_DELTAS", long[].class, this::granuleDeltas);
     Expr delta = Expr.element(deltas, Expr.toInt(granule));
     Expr offset = code.let("offset", Expr.plus(Expr.plus(table, index), delta));
     code.returnIf(Cond.notBelow(offset, memory.sharedLimit()), otherwise);

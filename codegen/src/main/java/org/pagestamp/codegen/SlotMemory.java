@@ -62,7 +62,7 @@ final class SlotMemory {
   }
 
   private Expr sharedSegment() {
-    return constants.field("MEMORY", MemorySegment.class, plan.sharedSegment());
+    return constants.field("MEMORY", MemorySegment.class, plan::sharedSegment);
   }
 
   /** The entry at {@code gpa} in a slot. */
@@ -102,12 +102,13 @@ final class SlotMemory {
   private Expr segment(int number) {
     MemSlot slot = plan.slot(number);
     SegmentBacking backing = (SegmentBacking) slot.backing();
-    return constants.field("MEMORY" + number, MemorySegment.class, backing.slice(slot.byteSize()));
+    return constants.field(
+        "MEMORY" + number, MemorySegment.class, () -> backing.slice(slot.byteSize()));
   }
 
   private Expr accessor(int number) {
     AccessorBacking backing = (AccessorBacking) plan.slot(number).backing();
-    return constants.field("ACCESSOR" + number, MemoryAccessor.class, backing.accessor());
+    return constants.field("ACCESSOR" + number, MemoryAccessor.class, backing::accessor);
   }
 
   /** {@code return} whether the entry was updated, after marking its page dirty. */
@@ -122,7 +123,7 @@ final class SlotMemory {
       return;
     }
     code.returnIf(Cond.isFalse(swapped), intConstant(0));
-    Expr log = constants.field("DIRTY" + number, DirtyLog.class, slot.dirtyLog());
+    Expr log = constants.field("DIRTY" + number, DirtyLog.class, slot::dirtyLog);
     Expr page = Expr.shiftRight(offset(number, gpa), MemSlot.PAGE_SHIFT);
     code.run(Expr.invoke(log, false, "mark", "(J)V", page));
     code.ret(intConstant(1));
@@ -205,49 +206,58 @@ final class SlotMemory {
     if (plan.sharedSegment() != null) {
       return sharedSegment();
     }
-    MemorySegment[] segments =
-        plan.slots().stream()
-            .map(
-                each ->
-                    each.backing() instanceof SegmentBacking backing
-                        ? backing.slice(each.byteSize())
-                        : null)
-            .toArray(MemorySegment[]::new);
-    return Expr.element(constants.field("MEMORIES", MemorySegment[].class, segments), slot);
+    return Expr.element(
+        constants.field(
+            "MEMORIES",
+            MemorySegment[].class,
+            () ->
+                plan.slots().stream()
+                    .map(
+                        each ->
+                            each.backing() instanceof SegmentBacking backing
+                                ? backing.slice(each.byteSize())
+                                : null)
+                    .toArray(MemorySegment[]::new)),
+        slot);
   }
 
   /** What to add to a gpa to get an offset in {@link #indexedSegment}. */
   private Expr deltas() {
-    long[] deltas =
-        plan.slots().stream()
-            .mapToLong(
-                slot ->
-                    plan.sharedSegment() != null && slot.backing() instanceof SegmentBacking backing
-                        ? backing.offset() - slot.baseGpa()
-                        : -slot.baseGpa())
-            .toArray();
-    return constants.field("DELTAS", long[].class, deltas);
+    return constants.field(
+        "DELTAS", long[].class, () -> plan.slots().stream().mapToLong(this::delta).toArray());
+  }
+
+  private long delta(MemSlot slot) {
+    return plan.sharedSegment() != null && slot.backing() instanceof SegmentBacking backing
+        ? backing.offset() - slot.baseGpa()
+        : -slot.baseGpa();
   }
 
   private Expr bases() {
-    long[] bases = plan.slots().stream().mapToLong(MemSlot::baseGpa).toArray();
-    return constants.field("BASES", long[].class, bases);
+    return constants.field(
+        "BASES",
+        long[].class,
+        () -> plan.slots().stream().mapToLong(MemSlot::baseGpa).toArray());
   }
 
   private Expr accessors() {
-    MemoryAccessor[] accessors =
-        plan.slots().stream()
-            .map(
-                slot ->
-                    slot.backing() instanceof AccessorBacking(MemoryAccessor accessor)
-                        ? accessor
-                        : null)
-            .toArray(MemoryAccessor[]::new);
-    return constants.field("ACCESSORS", MemoryAccessor[].class, accessors);
+    return constants.field(
+        "ACCESSORS",
+        MemoryAccessor[].class,
+        () ->
+            plan.slots().stream()
+                .map(
+                    slot ->
+                        slot.backing() instanceof AccessorBacking(MemoryAccessor accessor)
+                            ? accessor
+                            : null)
+                .toArray(MemoryAccessor[]::new));
   }
 
   private Expr logs() {
-    DirtyLog[] logs = plan.slots().stream().map(MemSlot::dirtyLog).toArray(DirtyLog[]::new);
-    return constants.field("DIRTY", DirtyLog[].class, logs);
+    return constants.field(
+        "DIRTY",
+        DirtyLog[].class,
+        () -> plan.slots().stream().map(MemSlot::dirtyLog).toArray(DirtyLog[]::new));
   }
 }

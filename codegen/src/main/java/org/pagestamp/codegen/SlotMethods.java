@@ -3,11 +3,11 @@ package org.pagestamp.codegen;
 import static org.pagestamp.codegen.Expr.constant;
 import static org.pagestamp.codegen.Expr.intConstant;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.objectweb.asm.Opcodes;
 import org.pagestamp.codegen.ClassBody.Parameter;
 import org.pagestamp.slot.MemSlot;
@@ -192,7 +192,7 @@ final class SlotMethods {
   }
 
   private void lookUp(Code code, Expr gpa, SlotTable table) {
-    Expr granules = constants.field("GRANULES", int[].class, table.granules());
+    Expr granules = constants.field("GRANULES", int[].class, table::granules);
     int shift = MemSlot.PAGE_SHIFT + table.shift();
     Expr granule =
         code.let("granule", Expr.minus(Expr.shiftRight(gpa, shift), constant(table.first())));
@@ -203,7 +203,7 @@ final class SlotMethods {
       code.ret(slot);
       return;
     }
-    Expr pages = constants.field("PAGES", int[].class, table.pages());
+    Expr pages = constants.field("PAGES", int[].class, table::pages);
     code.returnIf(Cond.less(intConstant(SlotTable.HOLE - 1), slot), slot);
     Expr pageInGranule =
         Expr.intAnd(
@@ -215,18 +215,21 @@ final class SlotMethods {
 
   private Expr search(Expr gpa) {
     List<Integer> numbers = byBase();
-    List<Long> bounds = new ArrayList<>();
-    for (int number : numbers) {
-      MemSlot slot = plan.slot(number);
-      bounds.add(slot.baseGfn());
-      bounds.add(slot.baseGfn() + slot.pages());
-    }
     Expr boundsField =
         constants.field(
-            "BOUNDS", long[].class, bounds.stream().mapToLong(Long::longValue).toArray());
+            "BOUNDS",
+            long[].class,
+            () ->
+                numbers.stream()
+                    .map(plan::slot)
+                    .flatMapToLong(
+                        slot -> LongStream.of(slot.baseGfn(), slot.baseGfn() + slot.pages()))
+                    .toArray());
     Expr numbersField =
         constants.field(
-            "NUMBERS", int[].class, numbers.stream().mapToInt(Integer::intValue).toArray());
+            "NUMBERS",
+            int[].class,
+            () -> numbers.stream().mapToInt(Integer::intValue).toArray());
     return Expr.call(
         TABLE,
         "search",
