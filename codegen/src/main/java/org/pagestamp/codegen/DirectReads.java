@@ -14,9 +14,6 @@ import org.pagestamp.mode.PagingMode;
  * not, what was read is forgotten.
  */
 final class DirectReads {
-  /** With fewer levels a test for each costs less than the one for all. */
-  private static final int LEAST_LEVELS = 3;
-
   private final SlotPlan plan;
   private final PagingMode mode;
 
@@ -31,7 +28,7 @@ final class DirectReads {
    */
   static DirectReads of(SlotPlan plan, PagingMode mode) {
     boolean possible =
-        mode.topLevelInMemory() >= LEAST_LEVELS
+        mode != PagingMode.NO_PAGING
             && plan.hasSlots()
             && plan.likelyDominates()
             && plan.likelyBits() != 0
@@ -46,6 +43,22 @@ final class DirectReads {
 
   private long size() {
     return plan.slot(plan.likely()).byteSize();
+  }
+
+  /**
+   * Whether entries of all levels are read this way, or only the first, of which CR3 alone tells
+   * whether it is in the slot. C2 would widen an entry of 4 bytes late if no test followed.
+   */
+  boolean coversAllLevels() {
+    return mode.entryBytes() == Long.BYTES;
+  }
+
+  /** Whether a table is in another slot, or in none. */
+  Cond isOutside(Expr table) {
+    Expr elsewhere = Expr.and(table, constant("OUTSIDE", outside()));
+    return base() == 0
+        ? Cond.isNotZero(elsewhere)
+        : Cond.notEqual(elsewhere, constant("BASE", base()));
   }
 
   /** The entry at {@code index} bytes in the table that {@code above} points to, if it is there. */

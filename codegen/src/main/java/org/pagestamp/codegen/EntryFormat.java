@@ -26,17 +26,13 @@ final class EntryFormat {
     return Expr.constant("PS", EntryBits.PS);
   }
 
-  /**
-   * Whether PS is set. An entry of 4 bytes is asked by a shift: a mask would make C2 load it as an
-   * int, for which the way to the next entry is longer.
-   */
+  /** Whether PS is set. An entry of 4 bytes is asked as the int that it is loaded as. */
   Cond isLarge(Expr entry) {
     if (mode.entryBytes() == Long.BYTES) {
       return Cond.isNotZero(Expr.and(entry, pageSize()));
     }
-    int left = Long.numberOfLeadingZeros(EntryBits.PS);
-    return Cond.less(Expr.shiftLeft(entry, left), Expr.constant(0))
-        .printedAs(() -> entry.operand() + " has PS");
+    Expr pageSize = Expr.intConstant((int) EntryBits.PS).printedAs("PS");
+    return Cond.isNotZero(Expr.intAnd(Expr.toInt(entry), pageSize));
   }
 
   /** What entries of a level are called. */
@@ -67,9 +63,16 @@ final class EntryFormat {
     return Expr.and(Expr.shiftRight(gva, level.shift() - entryShift()), Expr.constant(mask));
   }
 
-  /** Where a non-leaf entry points. */
+  /**
+   * Where a non-leaf entry points. An entry of 4 bytes is masked as an int: to widen it afterwards
+   * is a move, which takes no time, and before would be an operation on the way to the next entry.
+   */
   Expr table(Expr entry) {
-    return Expr.and(entry, Expr.constant("FRAME", mode.tableMask()));
+    if (mode.entryBytes() == Long.BYTES) {
+      return Expr.and(entry, Expr.constant("FRAME", mode.tableMask()));
+    }
+    Expr frame = Expr.intConstant((int) mode.tableMask()).printedAs("FRAME");
+    return Expr.toUnsignedLong(Expr.intAnd(Expr.toInt(entry), frame));
   }
 
   /**

@@ -208,6 +208,12 @@ final class Expr {
     return converted(LONG, value.text, value.operator, value, Opcodes.I2L);
   }
 
+  /** Zero extension. */
+  static Expr toUnsignedLong(Expr value) {
+    Expr wide = and(toLong(value), constant(0xFFFF_FFFFL));
+    return new Expr(LONG, value.text, value.operator, null, wide.push);
+  }
+
   private static Expr converted(
       String descriptor, Supplier<String> text, String operator, Expr value, int opcode) {
     return new Expr(

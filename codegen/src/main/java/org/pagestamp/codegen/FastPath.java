@@ -30,9 +30,7 @@ import org.pagestamp.walk.Access;
  * more.
  */
 final class FastPath extends WalkMethod {
-  /** An entry that may map a page, and how the walk ends then. */
-  private record LargePage(Expr entry, Expr leaf) {}
-
+  private final WalkerParts parts;
   private final LeafMethods leaves;
   private final DirectReads direct;
   private final Expr exact;
@@ -45,6 +43,7 @@ final class FastPath extends WalkMethod {
   FastPath(
       WalkerParts parts, LeafMethods leaves, DirectReads direct, Code code, Expr... parameters) {
     super(parts, code, parameters);
+    this.parts = parts;
     this.leaves = leaves;
     this.direct = direct;
     this.exact = parts.callExact(vcpu, gva, access);
@@ -65,7 +64,10 @@ final class FastPath extends WalkMethod {
     } else {
       root = code.let("root", entries.root(VcpuFields.cr3(vcpu)));
     }
-    descend(mode.level(mode.topLevelInMemory()), root, root, List.of(), List.of());
+    if (direct != null && !direct.coversAllLevels()) {
+      code.returnIf(direct.isOutside(root), parts.callSearch(vcpu, gva, access));
+    }
+    descend(mode.level(mode.topLevelInMemory()), root, root, List.of());
   }
 
   /**
@@ -73,60 +75,33 @@ final class FastPath extends WalkMethod {
    *
    * @param above the root or the entry that points to the table
    * @param read the entries above, the lowest first
-   * @param largerPages what to do for those of them that map pages, not asked yet
    */
-  private void descend(
-      PagingLevel level, Expr root, Expr above, List<Expr> read, List<LargePage> largerPages) {
+  private void descend(PagingLevel level, Expr root, Expr above, List<Expr> read) {
     Expr entry = code.let(EntryFormat.name(level), entry(level, above));
     List<Expr> entriesSoFar = new ArrayList<>(read);
     entriesSoFar.addFirst(entry);
     Expr leaf = leaves.call(level, direct != null, vcpu, gva, access, root, entriesSoFar);
-    List<LargePage> larger = new ArrayList<>(largerPages);
     if (level.leafRule() == LeafRule.ALWAYS) {
       code.ret(leaf);
       return;
     }
     if (level.hasPageSizeBit(role)) {
-      larger.add(new LargePage(entry, leaf));
-      if (level.number() == 2 || plan.hasAccessors()) {
-        leaveForLargePage(larger);
-        larger.clear();
-      }
+      code.returnIf(entries.isLarge(entry), leaf);
     }
     if (plan.hasAccessors()) {
       long cared = EntryBits.P | entries.reservedInTable(level);
       Expr valid = Expr.and(entry, constant(cared));
       code.returnIf(Cond.notEqual(valid, EntryFormat.present()), exact);
     }
-    descend(mode.level(level.number() - 1), root, entry, entriesSoFar, larger);
-  }
-
-  /**
-   * One question for all page sizes: small pages are the common ones. What was read below a larger
-   * page is some word in it.
-   */
-  private void leaveForLargePage(List<LargePage> pages) {
-    if (pages.size() == 1) {
-      code.returnIf(entries.isLarge(pages.getFirst().entry()), pages.getFirst().leaf());
-      return;
-    }
-    Expr any = pages.stream().map(LargePage::entry).reduce(Expr::or).orElseThrow();
-    code.when(
-        entries.isLarge(any),
-        () -> {
-          for (LargePage page : pages.subList(0, pages.size() - 1)) {
-            code.returnIf(entries.isLarge(page.entry()), page.leaf());
-          }
-          code.ret(pages.getLast().leaf());
-        });
+    descend(mode.level(level.number() - 1), root, entry, entriesSoFar);
   }
 
   private Expr entry(PagingLevel level, Expr above) {
     Expr index = entries.byteIndex(level, gva);
-    if (direct != null) {
+    boolean isRoot = level.number() == mode.topLevelInMemory();
+    if (direct != null && (isRoot || direct.coversAllLevels())) {
       return direct.entry(slots, above, index);
     }
-    boolean isRoot = level.number() == mode.topLevelInMemory();
     return slots.entry(isRoot ? above : entries.tableOrBeyond(above, plan), index);
   }
 }

@@ -41,7 +41,7 @@ final class LeafMethods {
     this.parts = parts;
     this.role = parts.role();
     this.plan = parts.plan();
-    this.direct = direct;
+    this.direct = direct != null && direct.coversAllLevels() ? direct : null;
   }
 
   /**
@@ -93,15 +93,20 @@ final class LeafMethods {
       }
     }
     List<Parameter> parameters = new ArrayList<>(walkParameters);
-    parameters.add(new Parameter("wrong", Expr.LONG));
     parameters.add(new Parameter("strays", Expr.LONG));
     parameters.add(new Parameter("result", Expr.LONG));
+    if (handsOnWrong()) {
+      parameters.add(new Parameter("wrong", Expr.LONG));
+    }
     body.method(
         Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC,
         DEVIATING,
         Expr.LONG,
         parameters,
-        (code, p) -> finishDeviating(code, p[0], p[1], p[2], p[3], p[4], p[5]));
+        (code, p) -> {
+          Expr wrong = handsOnWrong() ? p[5] : parts.permissions().wrong(p[4], p[2]);
+          finishDeviating(code, p[0], p[1], p[2], wrong, p[3], p[4]);
+        });
   }
 
   private void writeLeaf(ClassBody body, PagingLevel level, List<Parameter> walkParameters) {
@@ -150,7 +155,10 @@ final class LeafMethods {
             parts
                 .results()
                 .common(level, leaf, and, gva, permissions.alwaysOne(), permissions.alwaysZero()));
-    Expr wrong = code.let("wrong", permissions.wrong(result, access));
+    Expr wrong = permissions.wrong(result, access);
+    if (handsOnWrong()) {
+      wrong = code.let("wrong", wrong);
+    }
     if (or == null && root == null) {
       Expr deviating = deviating(vcpu, gva, access, wrong, constant(0), result);
       code.returnIf(Cond.isNotZero(wrong), deviating);
@@ -171,17 +179,36 @@ final class LeafMethods {
     code.ret(result);
   }
 
+  /**
+   * Whether {@code deviating} is told what is wrong, rather than finding out again. In long mode C2
+   * spares a move where that word is not needed after its test; with fewer levels its code is the
+   * better for it.
+   */
+  private boolean handsOnWrong() {
+    return !role.mode().isLongMode();
+  }
+
   private Expr deviating(Expr vcpu, Expr gva, Expr access, Expr wrong, Expr strays, Expr result) {
-    return Expr.call(
-        parts.owner(),
-        DEVIATING,
-        "(Lorg/pagestamp/walk/VcpuState;JIJJJ)J",
-        vcpu,
-        gva,
-        access,
-        wrong,
-        strays,
-        result);
+    return handsOnWrong()
+        ? Expr.call(
+            parts.owner(),
+            DEVIATING,
+            "(Lorg/pagestamp/walk/VcpuState;JIJJJ)J",
+            vcpu,
+            gva,
+            access,
+            strays,
+            result,
+            wrong)
+        : Expr.call(
+            parts.owner(),
+            DEVIATING,
+            "(Lorg/pagestamp/walk/VcpuState;JIJJ)J",
+            vcpu,
+            gva,
+            access,
+            strays,
+            result);
   }
 
   private Expr strays(Expr root, Expr and, Expr or, Expr care) {

@@ -85,7 +85,7 @@ final class ResultFormat {
       return constant(kept);
     }
     if (role.mode().entryBytes() == Integer.BYTES) {
-      // No mask below 1 << 31 for an entry of 4 bytes: see EntryFormat.isLarge.
+      // No mask below 1 << 31 for an entry of 4 bytes: C2 would widen it once more.
       return Expr.and(
           Expr.or(and, constant("~(" + nameOfAnded(anded) + ")", ~anded)), constant(kept));
     }
