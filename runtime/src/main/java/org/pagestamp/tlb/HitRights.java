@@ -1,5 +1,6 @@
 package org.pagestamp.tlb;
 
+import java.util.Arrays;
 import org.pagestamp.interpreter.Permissions;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.Role;
@@ -14,14 +15,15 @@ import org.pagestamp.walk.WalkResult;
  * result; a page that it does not tell of is put to {@link #allow}.
  */
 final class HitRights {
-  /** No result has this bit, so an access that cares for it is never answered at once. */
-  private static final long IN_NO_RESULT = 1L << 54;
+  /** No result has all of these, so an access that wants them is never answered at once. */
+  private static final long NEVER = EntryBits.P | EntryBits.D | WalkResult.CLEAN_WRITE;
 
   private static final long RIGHTS = EntryBits.W | EntryBits.U | EntryBits.NX;
 
   /** Every key of every access forbidden. */
   private static final int ALL_FORBIDDEN = -1;
 
+  private final Key key;
   private final Permissions permissions;
   private final long[] words = never();
 
@@ -38,30 +40,49 @@ final class HitRights {
   }
 
   HitRights(Key key) {
+    this.key = key;
     permissions = new Permissions(key.role);
     for (int access = 0; access < Access.LIMIT; access++) {
       if (Access.isValid(access)) {
-        derive(access, key);
+        derive(access);
       }
     }
   }
 
+  /** Whether these are the rights of a role and of the key registers. */
+  boolean isFor(Role role, int pkru, int pkrs) {
+    return role.equals(key.role) && key.equals(Key.of(role, pkru, pkrs));
+  }
+
   /** The words of a TLB that answers nothing at once. */
   static long[] never() {
-    long[] words = new long[2 * Access.LIMIT];
-    for (int access = 0; access < Access.LIMIT; access++) {
-      words[access] = IN_NO_RESULT;
-      words[access + Access.LIMIT] = IN_NO_RESULT;
-    }
+    long[] words = new long[Access.LIMIT];
+    Arrays.fill(words, word(NEVER, NEVER));
+    return words;
+  }
+
+  /** By access: what {@link #unfit} asks of a result. */
+  long[] words() {
     return words;
   }
 
   /**
-   * For each access the bits of a result that matter to it and, {@link Access#LIMIT} further, what
-   * they must be. A result that fits answers the access as it stands; never one of zero.
+   * Zero if a result answers an access as it stands; never for a result of zero.
+   *
+   * @param word the access's
    */
-  long[] words() {
-    return words;
+  static long unfit(long result, long word) {
+    return (turned(result) ^ word) & (word >>> 32);
+  }
+
+  /** KEY and NX come round to the right, the flags behind them: 17 bits, then the frame. */
+  private static long turned(long result) {
+    return Long.rotateLeft(result, 5);
+  }
+
+  /** The bits that matter, turned, in the upper half; what they must be in the lower. */
+  private static long word(long care, long want) {
+    return turned(care) << 32 | turned(want);
   }
 
   /** Whether a result answers an access: the page may be accessed, and no D is left to be set. */
@@ -71,7 +92,7 @@ final class HitRights {
     return !dueDirty && permissions.allows(result, access, pkru, pkrs);
   }
 
-  private void derive(int access, Key key) {
+  private void derive(int access) {
     int pkru = key.keyZero & 3;
     int pkrs = key.keyZero >>> 2;
     long set = RIGHTS;
@@ -96,8 +117,8 @@ final class HitRights {
     }
     long dirty = (access & Access.WRITE) != 0 ? EntryBits.D : 0;
     long keys = keysMatter && key.othersMatter ? EntryBits.KEY : 0;
-    words[access] = care | EntryBits.P | WalkResult.CLEAN_WRITE | dirty | keys;
-    words[access + Access.LIMIT] = set | EntryBits.P | dirty;
+    words[access] =
+        word(care | EntryBits.P | WalkResult.CLEAN_WRITE | dirty | keys, set | EntryBits.P | dirty);
   }
 
   /** One of the eight combinations of W, U and NX. */

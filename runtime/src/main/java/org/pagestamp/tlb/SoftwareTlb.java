@@ -59,10 +59,10 @@ import org.pagestamp.walk.WalkResult;
  */
 public final class SoftwareTlb implements Translator, MmuListener {
   /** Sets of a TLB that is not told otherwise. */
-  public static final int DEFAULT_SETS = 1_024;
+  public static final int DEFAULT_SETS = 2_048;
 
   /** Ways of a TLB that is not told otherwise. */
-  public static final int DEFAULT_WAYS = 2;
+  public static final int DEFAULT_WAYS = 1;
 
   /** The most sets. */
   public static final int MAX_SETS = 1 << 16;
@@ -130,50 +130,58 @@ public final class SoftwareTlb implements Translator, MmuListener {
 
   @Override
   public long translate(long gva, int access) {
-    mmu.takeSlots();
-    if ((access & -Access.LIMIT) == 0) {
+    if (access >= 0 && access < hits.length) {
       int first = (int) (gva >>> TlbEntries.INDEX_SHIFT) & indexMask;
       long result = words[first + 1];
       long otherPage = words[first] ^ ((gva & pageMask) | space);
-      long unfit = (result ^ hits[access + Access.LIMIT]) & hits[access];
-      if ((otherPage | unfit) == 0) {
+      if ((otherPage | HitRights.unfit(result, hits[access])) == 0 && mmu.isCurrent()) {
         return result;
       }
     }
-    return lookFurther(gva, access);
+    return plain ? lookFurther(gva, access, gva & pageMask) : prepared(gva, access);
+  }
+
+  /** With LAM or LASS. */
+  private long prepared(long gva, int access) {
+    long address = mmu.linearAddress(gva, access);
+    return mmu.violatesLass(address, access)
+        ? mmu.translate(gva, access)
+        : lookFurther(gva, access, address & pageMask);
   }
 
   /** Other ways, global pages of other spaces, and what takes more than a compare to judge. */
-  private long lookFurther(long gva, int access) {
-    long page = gva & pageMask;
-    if (!plain) {
-      long address = mmu.linearAddress(gva, access);
-      if (mmu.violatesLass(address, access)) {
-        return mmu.translate(gva, access);
-      }
-      page = address & pageMask;
-    }
+  private long lookFurther(long gva, int access, long page) {
     int entry = entries.find(page, space);
-    if (entry != TlbEntries.NONE) {
-      Access.check(access);
-      long result = entries.result(entry);
-      if (rights.allow(result, access, mmu.pkru(), mmu.pkrs())) {
-        entries.use(entry, page, space);
-        return (access & Access.WRITE) != 0 ? result : result & ~WalkResult.CLEAN_WRITE;
-      }
-    }
-    return walk(gva, access, page);
+    return entry == TlbEntries.NONE
+        ? walk(gva, access, page, entry)
+        : judged(gva, access, page, entry);
   }
 
-  private long walk(long gva, int access, long page) {
-    walks++;
-    long result = mmu.translate(gva, access);
-    if (WalkResult.isFault(result)) {
-      entries.dropPage(page, space, true); // as page faults do: SDM vol. 3, section 4.10.4.1
-    } else {
-      entries.put(page, space, result);
+  private long judged(long gva, int access, long page, int entry) {
+    Access.check(access);
+    mmu.takeSlots();
+    long result = entries.result(entry);
+    if (result == 0 || !rights.allow(result, access, mmu.pkru(), mmu.pkrs())) {
+      return walk(gva, access, page, entry);
     }
-    return result;
+    entries.use(entry, page, space);
+    return (access & Access.WRITE) != 0 ? result : result & ~WalkResult.CLEAN_WRITE;
+  }
+
+  private long walk(long gva, int access, long page, int entry) {
+    long result = mmu.translate(gva, access);
+    walks++;
+    if ((result & WalkResult.SUCCESS) != 0) {
+      entries.put(entry, page, space, result);
+      return result;
+    }
+    return faulted(result, page);
+  }
+
+  /** As page faults do: SDM vol. 3, section 4.10.4.1. */
+  private long faulted(long fault, long page) {
+    entries.dropPage(page, space, true);
+    return fault;
   }
 
   // Instructions of the guest
@@ -292,17 +300,23 @@ public final class SoftwareTlb implements Translator, MmuListener {
     PagingMode mode = role.mode();
     pageMask = mode.truncate(-AddressSpaces.LIMIT);
     entries.configure(mode, (mmu.cr4() & ControlBits.CR4_PGE) != 0);
-    HitRights.Key key = HitRights.Key.of(role, mmu.pkru(), mmu.pkrs());
-    rights = rightsByRole.get(key);
-    if (rights == null) {
-      if (rightsByRole.size() == MOST_RIGHTS) {
-        rightsByRole.clear();
-      }
-      rights = new HitRights(key);
-      rightsByRole.put(key, rights);
+    if (rights == null || !rights.isFor(role, mmu.pkru(), mmu.pkrs())) {
+      rights = rightsOf(HitRights.Key.of(role, mmu.pkru(), mmu.pkrs()));
     }
     plain = mmu.usesPlainAddresses();
     hits = plain ? rights.words() : never;
+  }
+
+  private HitRights rightsOf(HitRights.Key key) {
+    HitRights known = rightsByRole.get(key);
+    if (known == null) {
+      if (rightsByRole.size() == MOST_RIGHTS) {
+        rightsByRole.clear();
+      }
+      known = new HitRights(key);
+      rightsByRole.put(key, known);
+    }
+    return known;
   }
 
   // Counts

@@ -28,7 +28,7 @@ final class TlbEntries {
   private PagingMode mode = PagingMode.NO_PAGING;
   private long global;
 
-  /** Bit n is set if there may be an entry of a page of level n. */
+  /** Bit n is set if there may be an entry of a large page of level n. */
   private int levels;
 
   TlbEntries(int sets, int ways) {
@@ -59,8 +59,16 @@ final class TlbEntries {
 
   /** The entry that translates a page in a space, global ones included, or {@link #NONE}. */
   int find(long page, long space) {
-    for (int entry = first(page); entry < words.length; entry += stride) {
-      if (translates(entry, page) && (isGlobal(entry) || isOf(entry, space))) {
+    int first = first(page);
+    if (translates(first, page) && serves(first, space)) {
+      return first;
+    }
+    return stride == words.length ? NONE : findBehind(first, page, space);
+  }
+
+  private int findBehind(int first, long page, long space) {
+    for (int entry = first + stride; entry < words.length; entry += stride) {
+      if (translates(entry, page) && serves(entry, space)) {
         return entry;
       }
     }
@@ -68,7 +76,11 @@ final class TlbEntries {
   }
 
   private boolean translates(int entry, long page) {
-    return words[entry + 1] != 0 && (words[entry] ^ page) >>> MemSlot.PAGE_SHIFT == 0;
+    return (words[entry] ^ page) >>> MemSlot.PAGE_SHIFT == 0;
+  }
+
+  private boolean serves(int entry, long space) {
+    return words[entry + 1] != 0 && (isGlobal(entry) || isOf(entry, space));
   }
 
   private boolean isOf(int entry, long space) {
@@ -79,41 +91,48 @@ final class TlbEntries {
     return (words[entry + 1] & global) != 0;
   }
 
+  /** The result of an entry; 0 if it is empty. */
   long result(int entry) {
     return words[entry + 1];
   }
 
   /** Makes an entry that was found its set's first way, and the space's own if it is global. */
   void use(int entry, long page, long space) {
-    store(entry, page | space, words[entry + 1]);
+    long result = words[entry + 1];
+    int first = first(page);
+    moveBack(first, entry);
+    words[first] = page | space;
+    words[first + 1] = result;
   }
 
-  /** Keeps a result, in place of what there is for the page, or of what was not used longest. */
-  void put(long page, long space, long result) {
-    levels |= 1 << WalkResult.level(result);
-    store(stride == words.length ? first(page) : replaced(page, space), page | space, result);
-  }
-
-  private int replaced(long page, long space) {
-    int entry = find(page, space);
-    if (entry == NONE) {
-      entry = first(page);
-      while (entry + stride < words.length && words[entry + 1] != 0) {
-        entry += stride;
-      }
+  /**
+   * Keeps a result.
+   *
+   * @param entry what {@link #find} found for the page and the space
+   */
+  void put(int entry, long page, long space, long result) {
+    int first = first(page);
+    if (stride != words.length) {
+      moveBack(first, entry != NONE ? entry : replaced(first));
     }
-    return entry;
+    words[first] = page | space;
+    words[first + 1] = result;
+    if (WalkResult.isLarge(result)) {
+      levels |= 1 << WalkResult.level(result);
+    }
   }
 
-  /** Stores into the first way of a set; the ways up to {@code last} move by one. */
-  private void store(int last, long tag, long result) {
-    int entry = last;
-    for (; entry >= stride; entry -= stride) {
+  /** The entry of a set to be replaced: an empty first way, or what was not used longest. */
+  private int replaced(int first) {
+    return words[first + 1] == 0 ? first : first + words.length - stride;
+  }
+
+  /** Moves the ways of a set back by one, from the first to the one before {@code last}. */
+  private void moveBack(int first, int last) {
+    for (int entry = last; entry != first; entry -= stride) {
       words[entry] = words[entry - stride];
       words[entry + 1] = words[entry + 1 - stride];
     }
-    words[entry] = tag;
-    words[entry + 1] = result;
   }
 
   /**

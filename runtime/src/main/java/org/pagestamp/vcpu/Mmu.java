@@ -348,6 +348,14 @@ public final class Mmu implements Translator {
     }
   }
 
+  /**
+   * Whether {@link #takeSlots} has nothing to do: the Mmu belongs to this thread, and no slot has
+   * changed since. What was translated before still holds.
+   */
+  public boolean isCurrent() {
+    return owner == Thread.currentThread() && memory.snapshot() == snapshot;
+  }
+
   private void refresh() {
     takeSlots();
     Role role = registers.role();

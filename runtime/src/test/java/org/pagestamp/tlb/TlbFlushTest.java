@@ -222,6 +222,16 @@ class TlbFlushTest {
   }
 
   @Test
+  void invlpgFindsLargePagesOfBothSizes() {
+    guest.entry(ROOT + 0x1000, 1, 0x4000_0000L | ALL | PS);
+    guest.fill(LARGE);
+    guest.fill(0x4000_0000L);
+    guest.tlb.invlpg(LARGE + 0x1000);
+    guest.walks(LARGE, Access.READ);
+    guest.hits(0x4000_0000L, Access.READ);
+  }
+
+  @Test
   void invlpgOfALargePageKeepsThatOfOtherPcids() {
     guest.fill(LARGE + 0x1000);
     guest.mmu.cr3(OTHER_ROOT | 2 | KEEP);
