@@ -13,6 +13,7 @@ import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.Role;
+import org.pagestamp.tlb.SoftwareTlb;
 import org.pagestamp.walk.WalkResult;
 import org.pagestamp.walk.Walker;
 
@@ -128,6 +129,40 @@ public enum Engine {
     }
   },
 
+  /** The generated class behind an Mmu, which looks at owner and slots before each walk. */
+  MMU {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      return LoopClass.define(MmuLoop.class, image, List.of(MmuOfImage.of(image)));
+    }
+  },
+
+  /** A TLB, which has all pages of a row and few of those of a GiB. */
+  TLB {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      SoftwareTlb tlb = new SoftwareTlb(MmuOfImage.of(image));
+      return LoopClass.define(TlbLoop.class, image, List.of(tlb));
+    }
+  },
+
+  /** A TLB that is flushed so often that it has to walk nearly each time. */
+  FLUSHED_TLB {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      SoftwareTlb tlb = new SoftwareTlb(MmuOfImage.of(image));
+      return LoopClass.define(TlbFillLoop.class, image, List.of(tlb));
+    }
+  },
+
+  /** A bare array of results by page, without anything that a TLB is asked beside. */
+  ARRAY_LOOKUP {
+    @Override
+    WalkLoop unchecked(TableImage image) {
+      return LoopClass.define(ArrayLookupLoop.class, image, List.of(interpreted(image)));
+    }
+  },
+
   /** The reference's probe. */
   INTERPRETED_PROBE {
     @Override
@@ -166,6 +201,9 @@ public enum Engine {
       case CHASE_C -> "chase C";
       case SHORTEST_CHASE_C -> "shortest chase C";
       case CHASE_JAVA -> "chase Java";
+      case MMU -> "Mmu";
+      case TLB -> "TLB";
+      case FLUSHED_TLB -> "flushed TLB";
       default -> name().toLowerCase(Locale.ROOT).replace('_', ' ');
     };
   }

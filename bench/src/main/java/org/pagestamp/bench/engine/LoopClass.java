@@ -7,7 +7,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.List;
 import org.pagestamp.bench.image.TableImage;
-import org.pagestamp.walk.Walker;
 
 /**
  * Makes a loop of a fresh hidden class, a copy of a template.
@@ -21,9 +20,12 @@ final class LoopClass {
 
   private LoopClass() {}
 
-  /** A loop over {@code image} of a new copy of {@code template}. */
-  static WalkLoop define(
-      Class<? extends WalkLoop> template, TableImage image, List<Walker> walkers) {
+  /**
+   * A loop over {@code image} of a new copy of {@code template}.
+   *
+   * @param walkers what the template's constructor takes
+   */
+  static WalkLoop define(Class<? extends WalkLoop> template, TableImage image, List<?> walkers) {
     try {
       MethodHandles.Lookup copy =
           MethodHandles.lookup().defineHiddenClassWithClassData(classFile(template), image, true);

@@ -6,6 +6,8 @@ import org.pagestamp.mode.PagingMode;
 public enum WorkingSet {
   /** About 1,024 pages under 80 tables: the inner caches of a CPU hold every entry. */
   L1("L1", 2048),
+  /** 1,024 pages that follow one another. */
+  ROW("1,024 pages in a row", 2048),
   /** 1 GiB of addresses, mapped in one piece: 2 MiB of tables. */
   DENSE_1_GIB("1 GiB dense", 2048),
   /** 16 GiB of addresses, mapped in one piece: 32 MiB of tables. */
@@ -46,7 +48,7 @@ public enum WorkingSet {
   /** Least size of the slot that holds the tables, where one does. */
   long mainBytes() {
     return switch (this) {
-      case L1, DENSE_1_GIB, PRIVATE -> 16L << 20;
+      case L1, ROW, DENSE_1_GIB, PRIVATE -> 16L << 20;
       case DENSE_16_GIB -> 64L << 20;
       case SPARSE -> 4L << 30;
     };
@@ -62,6 +64,7 @@ public enum WorkingSet {
     int[] fanOut =
         switch (this) {
           case L1 -> small(mode, leafLevel);
+          case ROW -> new int[] {1, 1, 2, 512};
           case DENSE_1_GIB -> new int[] {1, 1, 512, 512};
           case DENSE_16_GIB -> new int[] {1, 16, 512, 512};
           case SPARSE -> new int[] {128, 512, 8, 1};

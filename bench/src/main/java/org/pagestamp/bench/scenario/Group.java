@@ -14,6 +14,8 @@ public enum Group {
   ACCESSED_DIRTY("Accessed and dirty bits"),
   /** How many walkers are in use at one call site. */
   CALL_SHAPES("Walkers in use at once"),
+  /** A TLB in front of a walker. */
+  TLB("The TLB"),
   /** Making classes. */
   STAMPING("Stamping");
 

@@ -1,12 +1,16 @@
 package org.pagestamp.bench.scenario;
 
+import static org.pagestamp.bench.engine.Engine.ARRAY_LOOKUP;
 import static org.pagestamp.bench.engine.Engine.CHASE_C;
 import static org.pagestamp.bench.engine.Engine.EIGHT_AT_RANDOM;
 import static org.pagestamp.bench.engine.Engine.EIGHT_IN_RUNS;
+import static org.pagestamp.bench.engine.Engine.FLUSHED_TLB;
 import static org.pagestamp.bench.engine.Engine.GENERATED;
 import static org.pagestamp.bench.engine.Engine.GENERATED_FIXED_ACCESS;
 import static org.pagestamp.bench.engine.Engine.INTERPRETED;
+import static org.pagestamp.bench.engine.Engine.MMU;
 import static org.pagestamp.bench.engine.Engine.REPACKED;
+import static org.pagestamp.bench.engine.Engine.TLB;
 import static org.pagestamp.bench.engine.Engine.TWO_AT_RANDOM;
 import static org.pagestamp.bench.engine.Engine.TWO_IN_RUNS;
 import static org.pagestamp.bench.engine.Engine.WALK_ALL;
@@ -42,6 +46,7 @@ public final class Scenarios {
     all.addAll(workingSets());
     all.addAll(accessedDirty());
     all.addAll(callShapes());
+    all.addAll(tlb());
     all.add(new StampingScenario());
     all.add(new DropScenario());
     all.add(new TieringScenario());
@@ -185,5 +190,24 @@ public final class Scenarios {
             .bar(EIGHT_IN_RUNS, GENERATED, DEPENDENT, 1.20)
             .bar(EIGHT_IN_RUNS, GENERATED, !DEPENDENT, 1.20)
             .quick());
+  }
+
+  private static List<Scenario> tlb() {
+    return List.of(
+        WalkScenario.of(Group.TLB, "tlb-hit", USUAL.of(WorkingSet.ROW))
+            .comparing(TLB, ARRAY_LOOKUP)
+            .comparing(TLB, MMU)
+            .bar(TLB, ARRAY_LOOKUP, DEPENDENT, 3)
+            .bar(TLB, ARRAY_LOOKUP, !DEPENDENT, 3)
+            .quick(),
+        WalkScenario.of(Group.TLB, "tlb-fill", USUAL.of(WorkingSet.DENSE_1_GIB))
+            .comparing(TLB, MMU)
+            .comparing(MMU, GENERATED)
+            .bar(TLB, MMU, DEPENDENT, 1.30)
+            .bar(TLB, MMU, !DEPENDENT, 1.30)
+            .quick(),
+        WalkScenario.of(Group.TLB, "tlb-fill-hot", USUAL)
+            .comparing(FLUSHED_TLB, MMU)
+            .comparing(MMU, GENERATED));
   }
 }

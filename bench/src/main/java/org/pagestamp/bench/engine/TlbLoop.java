@@ -1,0 +1,41 @@
+package org.pagestamp.bench.engine;
+
+import java.util.List;
+import org.pagestamp.bench.image.TableImage;
+import org.pagestamp.tlb.SoftwareTlb;
+
+/** The loops around a TLB in front of an Mmu. A template, as {@link WalkerLoop}. */
+final class TlbLoop implements WalkLoop {
+  private final SoftwareTlb tlb;
+  private final int access;
+
+  TlbLoop(TableImage image, List<SoftwareTlb> tlbs) {
+    tlb = tlbs.getFirst();
+    access = image.access();
+  }
+
+  @Override
+  public long walk(long gva) {
+    return tlb.translate(gva, access);
+  }
+
+  @Override
+  public long dependent(long[] gvas, int from, int to, long zero) {
+    long sum = 0;
+    long result = 0;
+    for (int i = from; i < to; i++) {
+      result = tlb.translate(gvas[i] | (result & zero), access);
+      sum += result;
+    }
+    return sum;
+  }
+
+  @Override
+  public long independent(long[] gvas, int from, int to) {
+    long sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += tlb.translate(gvas[i], access);
+    }
+    return sum;
+  }
+}
