@@ -20,7 +20,9 @@ record PlantedBug(String name, String meaning, Engines has, String type, String 
     /** The interpreted walker, and lookups that only it makes. */
     INTERPRETED("interpreted.bugs", List.of("interpreted")),
     /** The generator. */
-    GENERATED("generated.bugs", List.of("generated"));
+    GENERATED("generated.bugs", List.of("generated")),
+    /** The TLB, which is no walker: other trials look for these. */
+    TLB("tlb.bugs", List.of("tlb"));
 
     private final String file;
 

@@ -14,6 +14,7 @@ import org.pagestamp.conformance.MemoryKind;
 import org.pagestamp.conformance.Subject;
 import org.pagestamp.conformance.WalkerSubject;
 import org.pagestamp.conformance.group.CaseGroups;
+import org.pagestamp.conformance.tlb.TlbTrials;
 import org.pagestamp.mode.PagingMode;
 
 /**
@@ -23,6 +24,7 @@ import org.pagestamp.mode.PagingMode;
 final class QuickSuite implements Function<String, List<String>> {
   private static final long SEED = 1;
   private static final long WALKS = 2_000;
+  private static final int TLB_GUESTS = 200;
 
   /** The kinds of memory that differ for a walker, the plainest first. */
   private static final List<MemoryKind> KINDS =
@@ -64,11 +66,16 @@ final class QuickSuite implements Function<String, List<String>> {
   /**
    * Runs the suite with one engine.
    *
-   * @param engineName {@code interpreted} or {@code generated}
+   * @param engineName {@code interpreted} or {@code generated}; or {@code tlb}, which is tried by
+   *     guests of its own
    * @return who noticed something, after how many cases, and what; empty if nobody did
    */
   @Override
   public List<String> apply(String engineName) {
+    if (engineName.equals("tlb")) {
+      runTlb();
+      return noticed;
+    }
     Engine engine =
         engineName.equals("interpreted") ? Engine.interpreted() : Engine.generated(new Stamper());
     for (MemoryKind kind : KINDS) {
@@ -79,6 +86,17 @@ final class QuickSuite implements Function<String, List<String>> {
       }
     }
     return noticed;
+  }
+
+  private void runTlb() {
+    group = "tlb";
+    TlbTrials trials = new TlbTrials();
+    try {
+      trials.run(SEED, TLB_GUESTS);
+    } catch (RuntimeException | Error e) {
+      passed = trials.steps() - 1;
+      noticed(String.valueOf(e.getMessage()));
+    }
   }
 
   private void run(String name, Subject subject) {
