@@ -410,9 +410,9 @@ public final class Mmu implements Translator {
    */
   public void detach() {
     requireOwner();
-    owner = null;
     walkAtOnce = null;
     reader.leave();
+    owner = null; // last: from here on another thread may have it
   }
 
   private synchronized void claim() {
