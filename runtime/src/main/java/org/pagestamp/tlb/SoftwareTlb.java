@@ -85,7 +85,7 @@ public final class SoftwareTlb implements Translator, MmuListener {
   /** The bits of an address that name its page: without the upper half in modes of 32 bits. */
   private long pageMask;
 
-  /** The current {@linkplain AddressSpaces space}. */
+  /** The current {@linkplain AddressSpaces space}: changes when slots are taken, too. */
   private long space;
 
   /** {@link HitRights#words}; of none while LAM or LASS is on. */
@@ -144,9 +144,11 @@ public final class SoftwareTlb implements Translator, MmuListener {
   /** With LAM or LASS. */
   private long prepared(long gva, int access) {
     long address = mmu.linearAddress(gva, access);
-    return mmu.violatesLass(address, access)
-        ? mmu.translate(gva, access)
-        : lookFurther(gva, access, address & pageMask);
+    if (mmu.violatesLass(address, access)) {
+      walks++;
+      return mmu.translate(gva, access);
+    }
+    return lookFurther(gva, access, address & pageMask);
   }
 
   /** Other ways, global pages of other spaces, and what takes more than a compare to judge. */
@@ -322,8 +324,8 @@ public final class SoftwareTlb implements Translator, MmuListener {
   // Counts
 
   /**
-   * How many translations took a walk, or an attempt at one; all others were hits. Hits are not
-   * counted, as it would make them slower.
+   * How many translations were the Mmu's: walks, and faults before any table is read. All others
+   * were hits, which are not counted, as it would make them slower.
    */
   public long walks() {
     return walks;

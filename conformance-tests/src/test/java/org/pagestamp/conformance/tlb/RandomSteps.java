@@ -101,7 +101,7 @@ final class RandomSteps {
         yield new Step.ChangeSlot(slot(random), changes[random.nextInt(changes.length)]);
       }
       case 25, 26 -> new Step.UseTlbs(1 << (2 * random.nextInt(6)), 1 << random.nextInt(5));
-      case 27, 28 -> new Step.TurnCr4(CR4_LINEAR[random.nextInt(2)], random.nextInt(4) == 0);
+      case 27, 28, 29 -> new Step.TurnCr4(CR4_LINEAR[random.nextInt(2)], random.nextInt(3) == 0);
       default -> new Step.TurnCr4(CR4_BITS[random.nextInt(CR4_BITS.length)], random.nextBoolean());
     };
   }

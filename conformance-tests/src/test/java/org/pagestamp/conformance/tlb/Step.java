@@ -142,8 +142,7 @@ sealed interface Step {
   record Invpcid(int type, int pcid, int number) implements Step {
     @Override
     public void applyTo(TlbTrial trial) {
-      trial.invpcid(
-          type, pcid < 0 ? trial.registers().pcid() : pcid, gva(trial, number));
+      trial.invpcid(type, pcid < 0 ? trial.registers().pcid() : pcid, gva(trial, number));
     }
   }
 
