@@ -7,6 +7,6 @@ module org.pagestamp.conformance {
   exports org.pagestamp.conformance.example;
   exports org.pagestamp.conformance.group;
   exports org.pagestamp.conformance.run;
-  exports org.pagestamp.conformance.stress;
+  exports org.pagestamp.conformance.smp;
   exports org.pagestamp.guest;
 }

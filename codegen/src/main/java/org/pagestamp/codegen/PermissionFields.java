@@ -156,7 +156,8 @@ final class PermissionFields {
   private Expr denied(Expr register, Expr leaf, Expr access) {
     Expr twiceKey = Expr.and(Expr.shiftRight(leaf, EntryBits.KEY_SHIFT - 1), constant(2 * 0xF));
     Expr bits = Expr.intShiftRight(register, Expr.toInt(twiceKey));
-    Expr forbidding = Expr.element(constants.field("KEY", int[].class, () -> keyBits), inRange(access));
+    Expr forbidding =
+        Expr.element(constants.field("KEY", int[].class, () -> keyBits), inRange(access));
     return Expr.intAnd(bits, forbidding.printedAs("KEY[access]"));
   }
 

@@ -235,9 +235,7 @@ final class SlotMemory {
 
   private Expr bases() {
     return constants.field(
-        "BASES",
-        long[].class,
-        () -> plan.slots().stream().mapToLong(MemSlot::baseGpa).toArray());
+        "BASES", long[].class, () -> plan.slots().stream().mapToLong(MemSlot::baseGpa).toArray());
   }
 
   private Expr accessors() {

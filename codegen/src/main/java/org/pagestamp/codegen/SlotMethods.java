@@ -227,9 +227,7 @@ final class SlotMethods {
                     .toArray());
     Expr numbersField =
         constants.field(
-            "NUMBERS",
-            int[].class,
-            () -> numbers.stream().mapToInt(Integer::intValue).toArray());
+            "NUMBERS", int[].class, () -> numbers.stream().mapToInt(Integer::intValue).toArray());
     return Expr.call(
         TABLE,
         "search",

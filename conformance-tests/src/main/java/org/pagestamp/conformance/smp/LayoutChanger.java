@@ -1,4 +1,4 @@
-package org.pagestamp.conformance.stress;
+package org.pagestamp.conformance.smp;
 
 import java.lang.foreign.Arena;
 import java.time.Duration;

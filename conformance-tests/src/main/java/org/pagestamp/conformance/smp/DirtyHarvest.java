@@ -1,4 +1,4 @@
-package org.pagestamp.conformance.stress;
+package org.pagestamp.conformance.smp;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package org.pagestamp.conformance.stress;
+package org.pagestamp.conformance.smp;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package org.pagestamp.conformance.stress;
+package org.pagestamp.conformance.smp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
