@@ -1,5 +1,7 @@
 package org.pagestamp.slot;
 
+import java.lang.invoke.VarHandle;
+
 /** The bytes of a slot behind a {@link MemoryAccessor}, which gets aligned addresses only. */
 final class AccessorBytes extends SlotBytes {
   private final MemoryAccessor accessor;
@@ -37,6 +39,12 @@ final class AccessorBytes extends SlotBytes {
 
   @Override
   long compareAndExchange(long gpa, int size, long expected, long value) {
+    long found = exchange(gpa, size, expected, value);
+    VarHandle.fullFence(); // LOCK orders memory also where it changes none
+    return found;
+  }
+
+  private long exchange(long gpa, int size, long expected, long value) {
     if (!isAligned(gpa, size)) {
       return exchangeInSteps(gpa, size, expected, value);
     }
