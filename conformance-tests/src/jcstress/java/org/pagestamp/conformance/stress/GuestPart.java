@@ -16,6 +16,9 @@ class GuestPart {
   /** The rights of every entry. */
   static final long RIGHTS = EntryBits.P | EntryBits.W | EntryBits.U;
 
+  /** A bit of the second byte that processors ignore. */
+  private static final long SOFTWARE = 1L << 9;
+
   private static final long AD = EntryBits.A | EntryBits.D;
   private static final int WRITE = Access.WRITE | Access.USER;
   private static final int READ = Access.USER;
@@ -150,6 +153,19 @@ class GuestPart {
     return guest.and(leafGpa, ~bits);
   }
 
+  /** A store through the slot. */
+  final void storeLeaf(long entry) {
+    guest.store(leafGpa, entry);
+  }
+
+  /** Sets a bit that processors ignore by LOCK CMPXCHG of 1, 2, 4 or 8 bytes, each in its turn. */
+  final void setSoftwareBit() {
+    int size = 1 << (turn & 3);
+    int bit = Long.numberOfTrailingZeros(SOFTWARE);
+    int skipped = size == 1 ? bit / Byte.SIZE : 0;
+    guest.setByExchange(leafGpa + skipped, size, SOFTWARE >>> (Byte.SIZE * skipped));
+  }
+
   final long exchangeNeighbour(long entry) {
     return guest.exchange(neighbourGpa, entry);
   }
@@ -183,6 +199,14 @@ class GuestPart {
 
   final String leaf() {
     return entry(guest.read(leafGpa));
+  }
+
+  final String leafWithoutSoftwareBit() {
+    return entry(guest.read(leafGpa) & ~SOFTWARE);
+  }
+
+  final String softwareBit() {
+    return (guest.read(leafGpa) & SOFTWARE) != 0 ? "software bit" : "no software bit";
   }
 
   final String neighbour() {

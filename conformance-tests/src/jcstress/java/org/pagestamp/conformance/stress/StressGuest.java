@@ -201,6 +201,22 @@ final class StressGuest {
         : Integer.toUnsignedLong((int) INT.getAndBitwiseAnd(memory, gpa, (int) mask));
   }
 
+  /** MOV through the slot. */
+  void store(long gpa, long entry) {
+    slot(gpa).write(gpa, mode.entryBytes(), entry);
+  }
+
+  /** LOCK OR, as emulators make it of LOCK CMPXCHG through the slot. */
+  void setByExchange(long gpa, int size, long bits) {
+    MemSlot slot = slot(gpa);
+    long expected;
+    long found = slot.read(gpa, size);
+    do {
+      expected = found;
+      found = slot.compareAndExchange(gpa, size, expected, expected | bits);
+    } while (found != expected);
+  }
+
   /** A device writes a byte. */
   void writeByte(long gpa) {
     devices.write(gpa, new byte[1], 0, 1);
