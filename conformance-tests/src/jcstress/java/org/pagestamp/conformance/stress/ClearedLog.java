@@ -27,7 +27,7 @@ import org.openjdk.jcstress.infra.results.LLL_Result;
     expect = Expect.ACCEPTABLE,
     desc = "The reader copied the second store; the other page stays.")
 @Outcome(
-    id = "second, clean, clean",
+    id = "second, clean, taken",
     expect = Expect.ACCEPTABLE,
     desc = "The reader got both pages.")
 @Outcome(expect = Expect.FORBIDDEN, desc = "A store was neither copied nor is in the log.")
@@ -36,6 +36,7 @@ public class ClearedLog extends SlotPart {
   private static final StressSlots SLOTS = new StressSlots();
 
   private long copied;
+  private boolean tookNext;
 
   /** For jcstress. */
   public ClearedLog() {
@@ -56,13 +57,14 @@ public class ClearedLog extends SlotPart {
     long[] bits = log().get();
     log().clear(0, log().pages(), bits);
     copied = copy(bits);
+    tookNext = (bits[0] & 2) != 0;
   }
 
-  /** Tells what was copied, and which pages are in the log. */
+  /** Tells what was copied, and which pages are in the log or were taken. */
   @Arbiter
   public void after(LLL_Result r) {
     r.r1 = page(copied);
     r.r2 = dirt(0);
-    r.r3 = dirt(1);
+    r.r3 = tookNext ? "taken" : dirt(1);
   }
 }

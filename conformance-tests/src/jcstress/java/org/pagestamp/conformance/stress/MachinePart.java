@@ -130,8 +130,12 @@ class MachinePart {
     return slots.slot(StressMachine.DATA_ID);
   }
 
-  /** Whether older layouts are out of use; looks once, as to sleep would only spoil the timing. */
   final boolean isOutOfUse() {
+    return isOutOfUse(slots);
+  }
+
+  /** Whether older layouts are out of use; looks once, as to sleep would only spoil the timing. */
+  static boolean isOutOfUse(MemorySlots slots) {
     try {
       return slots.awaitUse(Duration.ZERO);
     } catch (InterruptedException e) {
