@@ -9,6 +9,7 @@ module org.pagestamp.runtime {
   exports org.pagestamp.interpreter;
   exports org.pagestamp.mode;
   exports org.pagestamp.slot;
+  exports org.pagestamp.stage2;
   exports org.pagestamp.tlb;
   exports org.pagestamp.vcpu;
   exports org.pagestamp.walk;
