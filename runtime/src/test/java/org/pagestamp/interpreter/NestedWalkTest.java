@@ -251,6 +251,19 @@ class NestedWalkTest {
   }
 
   @Test
+  void anObserversLoadOfPdptesStoresNothing() {
+    NestedGuest guest =
+        pae(NestedRoles.ept(EptMode.EPT4, EptOption.ACCESSED_DIRTY), PdpteAccess.LOADED_AS_TABLE);
+    long[] before = guest.contents();
+    NestedState observer = NestedState.observer(guest.state());
+    assertEquals(Cr3Load.LOADED, guest.walker().loadCr3(observer, guest.frame(3)));
+    assertArrayEquals(before, guest.contents());
+    assertEquals(guest.guestEntry(3), observer.guest().pdpte(2));
+    assertEquals(Cr3Load.LOADED, guest.loadCr3());
+    assertEquals(EPT_D, guest.stage2Entry(3, 1) & EPT_D);
+  }
+
+  @Test
   void loadedPdptesDoNotFollowMemory() {
     NestedGuest guest = pae(NestedRoles.ept(EptMode.EPT4), PdpteAccess.LOADED_AS_TABLE);
     assertEquals(Cr3Load.LOADED, guest.loadCr3());

@@ -5,17 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
+import org.pagestamp.mode.Role;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.stage2.EptMode;
 import org.pagestamp.stage2.EptOption;
 import org.pagestamp.stage2.NptOption;
+import org.pagestamp.stage2.NptRole;
 import org.pagestamp.stage2.Stage2Access;
 import org.pagestamp.stage2.Stage2Cause;
 import org.pagestamp.stage2.Stage2Fault;
@@ -96,9 +101,7 @@ class Stage2WalkTest {
     }
     return Stage2Result.fault(result) == Stage2Fault.EPT_MISCONFIGURATION
         ? "-2"
-        : "0x"
-            + Integer.toHexString(Stage2Result.qualification(result))
-                .toUpperCase(java.util.Locale.ROOT);
+        : "0x" + Integer.toHexString(Stage2Result.qualification(result)).toUpperCase(Locale.ROOT);
   }
 
   @Test
@@ -178,7 +181,7 @@ class Stage2WalkTest {
     assertEquals(0x107, guest.stage2Entry(0, 2) & 0x3FF);
     assertEquals(0x007, guest.stage2Entry(0, 3) & 0x3FF);
     assertEquals(0x107, guest.stage2Entry(0, 4) & 0x3FF);
-    Set<Long> dirty = new java.util.TreeSet<>();
+    Set<Long> dirty = new TreeSet<>();
     walker.layout().slots().stream()
         .filter(slot -> slot.dirtyLog().isDirty(0))
         .forEach(slot -> dirty.add(slot.baseGpa()));
@@ -191,6 +194,7 @@ class Stage2WalkTest {
     NestedGuest guest = guest(format);
     guest.hole(guest.stage2Gpa(0, 1));
     long result = walk(guest, READ | Stage2Access.FINAL);
+    assertTrue(Stage2Result.isFault(result));
     assertEquals(Stage2Cause.TABLE_IN_NO_SLOT, Stage2Result.cause(result));
     if (Stage2Result.fault(result) == Stage2Fault.EPT_VIOLATION) {
       assertEquals(0x181, Stage2Result.qualification(result));
@@ -205,6 +209,7 @@ class Stage2WalkTest {
     NestedGuest guest = guest(format);
     long gpa = guest.gpa(0) | 1L << format.format().gpaBits();
     long result = walker(guest).walk(state, gpa, READ);
+    assertTrue(Stage2Result.isFault(result));
     assertEquals(Stage2Cause.GPA_TOO_WIDE, Stage2Result.cause(result));
     assertEquals(gpa, state.gpa());
   }
@@ -241,6 +246,14 @@ class Stage2WalkTest {
   }
 
   @Test
+  void aHostWithoutNxReportsNoFetch() {
+    CpuFeatures amd = new CpuFeatures(48, true, true);
+    NestedGuest guest = guest(NptRole.of(Role.of(PagingMode.FOUR_LEVEL, amd)));
+    guest.stage2Clear(0, 1, 1);
+    assertEquals(0x1_0000_0004L, Stage2Result.exitInfo1(walk(guest, FETCH | Stage2Access.FINAL)));
+  }
+
+  @Test
   void gmetTellsModesApart() {
     NestedGuest guest = guest(NestedRoles.npt(PagingMode.FOUR_LEVEL, NptOption.GMET));
     assertEquals(0x1_0000_0015L, Stage2Result.exitInfo1(walk(guest, FETCH | Stage2Access.FINAL)));
@@ -264,6 +277,7 @@ class Stage2WalkTest {
     NestedGuest guest = ept(EptOption.ACCESSED_DIRTY);
     RecordingMemory memory = guest.record().beforeUpdate(4, () -> guest.stage2Clear(0, 1, 2));
     long result = walk(guest, WRITE);
+    assertTrue(Stage2Result.isFault(result));
     assertEquals(Stage2Cause.RIGHTS, Stage2Result.cause(result));
     assertEquals(4, memory.updates().size());
     assertEquals(0, guest.stage2Entry(0, 1) & 0x300);

@@ -84,7 +84,9 @@ class EptFormatTest {
     assertTrue(format(52, EptOption.MODE_BASED_EXECUTE).isIllegal(entry, false));
     assertFalse(
         format(52, EptOption.MODE_BASED_EXECUTE, EptOption.EXECUTE_ONLY).isIllegal(entry, false));
-    assertTrue(format(52, EptOption.MODE_BASED_EXECUTE).isIllegal(EptBits.W | entry, false));
+    assertTrue(
+        format(52, EptOption.MODE_BASED_EXECUTE, EptOption.EXECUTE_ONLY)
+            .isIllegal(EptBits.W | entry, false));
   }
 
   @Test
