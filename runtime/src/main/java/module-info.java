@@ -8,7 +8,9 @@ module org.pagestamp.runtime {
   exports org.pagestamp.debug;
   exports org.pagestamp.interpreter;
   exports org.pagestamp.mode;
+  exports org.pagestamp.nested;
   exports org.pagestamp.slot;
+  exports org.pagestamp.stage2;
   exports org.pagestamp.tlb;
   exports org.pagestamp.vcpu;
   exports org.pagestamp.walk;

@@ -119,7 +119,14 @@ class ConformCommandTest {
   @Test
   @DisplayName("modes that are not supported yet are never passed")
   void notSupported() throws IOException {
-    Path file = write("ept.jsonl", List.of("{\"name\":\"a/b/1\",\"mode\":\"ept4\"}"));
+    String line =
+        """
+        {"name":"a/b/1","mode":"ept4","eptp":"0x101e","ept_execonly":true,"maxphyaddr":40,\
+        "slots":[{"base":"0x0","size":"0x10000","readonly":false}],"memory":[],\
+        "access":{"address":"0x0","type":"read","user":false,"ac":false,"implicit":false},\
+        "expect":{"fault":"ept-misconfig","gpa":"0x0","gpa_mask":"0x0"},"after":[]}\
+        """;
+    Path file = write("ept.jsonl", List.of(line));
     Cli cli = Cli.run("conform", "--engine", "interpreted", "--vectors", file.toString());
     assertEquals("0 passed, 0 failed", cli.lines().getLast());
     assertTrue(cli.out().contains("1 vectors not supported yet"), cli.out());

@@ -36,10 +36,18 @@ public enum MemoryKind {
    * @param mode the paging mode
    */
   public UpdateMode updateMode(PagingMode mode) {
+    return updateMode(mode.entryBytes());
+  }
+
+  /**
+   * How walks update entries of a size in this memory: atomically if they can.
+   *
+   * @param entryBytes 4 or 8
+   */
+  public UpdateMode updateMode(int entryBytes) {
     return switch (this) {
       case BYTE_ARRAY -> UpdateMode.SINGLE_VCPU;
-      case INT_ARRAY ->
-          mode.entryBytes() > Integer.BYTES ? UpdateMode.SINGLE_VCPU : UpdateMode.ATOMIC;
+      case INT_ARRAY -> entryBytes > Integer.BYTES ? UpdateMode.SINGLE_VCPU : UpdateMode.ATOMIC;
       default -> UpdateMode.ATOMIC;
     };
   }

@@ -1,8 +1,7 @@
 package org.pagestamp.conformance;
 
 /**
- * A vector of a mode that the format knows and this library does not support yet: EPT and nested
- * walks. Its other fields are not looked at.
+ * A vector that a run does not walk: of EPT and nested walks, where subjects walk in one dimension.
  *
  * @param name the vector's name
  * @param mode the mode, for example {@code ept4}

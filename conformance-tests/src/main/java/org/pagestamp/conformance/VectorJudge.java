@@ -16,7 +16,7 @@ final class VectorJudge {
 
   /** Empty if all is right. Leaves zero in all pages that hold an entry of the vector. */
   Optional<Mismatch> judge(WalkVector vector) {
-    Machine machine = memory.place(vector);
+    Machine machine = memory.machine(vector);
     VectorTrial trial = new VectorTrial(vector, subject, machine, memory);
     try {
       trial.run();

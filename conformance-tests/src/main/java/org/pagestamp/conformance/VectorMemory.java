@@ -12,6 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.pagestamp.slot.DirtyLog;
 import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.SlotFlag;
 import org.pagestamp.slot.SlotLayout;
@@ -46,7 +49,13 @@ final class VectorMemory implements AutoCloseable {
   }
 
   /** Stores a vector's entries and returns the machine; its slots log dirty pages. */
-  Machine place(WalkVector vector) {
+  Machine machine(WalkVector vector) {
+    SlotLayout layout = place(vector);
+    return new Machine(vector.role(), layout, pool, offsets);
+  }
+
+  /** Stores a vector's entries and returns the slots, which log dirty pages. */
+  SlotLayout place(PlacedVector vector) {
     List<VectorSlot> sorted = new ArrayList<>(vector.slots());
     sorted.sort(Comparator.comparingLong(VectorSlot::baseGpa));
     offsets = new long[sorted.size()];
@@ -56,11 +65,11 @@ final class VectorMemory implements AutoCloseable {
       bytes += sorted.get(i).byteSize();
     }
     growTo(bytes);
-    current = layout(new Placement(sorted, kind.updateMode(vector.role().mode())));
+    current = layout(new Placement(sorted, kind.updateMode(vector.entryBytes())));
     for (VectorEntry entry : vector.memory()) {
       store(entry);
     }
-    return new Machine(vector.role(), current, pool, offsets);
+    return current;
   }
 
   private void growTo(long bytes) {
@@ -134,6 +143,22 @@ final class VectorMemory implements AutoCloseable {
     for (MemSlot slot : current.slots()) {
       long[] _ = slot.dirtyLog().getAndClear();
     }
+  }
+
+  /** Addresses of the pages that are marked in the dirty logs. */
+  SortedSet<Long> markedPages() {
+    SortedSet<Long> marked = new TreeSet<>();
+    for (MemSlot slot : current.slots()) {
+      DirtyLog log = slot.dirtyLog();
+      long[] words = log.get();
+      for (int word = 0; word < words.length; word++) {
+        for (long bits = words[word]; bits != 0; bits &= bits - 1) {
+          long page = word * 64L + Long.numberOfTrailingZeros(bits);
+          marked.add((slot.baseGfn() + page) << MemSlot.PAGE_SHIFT);
+        }
+      }
+    }
+    return marked;
   }
 
   /** Where in the pool the first byte is that is not zero, though no vector is placed. */

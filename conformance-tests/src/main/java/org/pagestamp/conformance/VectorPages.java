@@ -21,8 +21,8 @@ final class VectorPages {
   private final SortedMap<Long, byte[]> pages = new TreeMap<>();
 
   /** The pages as the vector has them, with the entries {@code after} on top. */
-  VectorPages(WalkVector vector, List<VectorEntry> after) {
-    width = vector.role().mode().entryBytes();
+  VectorPages(PlacedVector vector, List<VectorEntry> after) {
+    width = vector.entryBytes();
     for (long page : of(vector)) {
       pages.put(page, new byte[PAGE]);
     }
@@ -40,11 +40,11 @@ final class VectorPages {
   }
 
   /** Addresses of all pages that hold an entry of a vector, before or after any outcome. */
-  static SortedSet<Long> of(WalkVector vector) {
+  static SortedSet<Long> of(PlacedVector vector) {
     SortedSet<Long> pages = new TreeSet<>();
     vector.memory().forEach(entry -> pages.add(entry.page()));
-    for (Outcome outcome : vector.outcomes()) {
-      outcome.after().forEach(entry -> pages.add(entry.page()));
+    for (List<VectorEntry> after : vector.afters()) {
+      after.forEach(entry -> pages.add(entry.page()));
     }
     return pages;
   }

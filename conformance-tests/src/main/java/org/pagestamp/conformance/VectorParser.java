@@ -16,6 +16,7 @@ import java.util.Set;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
+import org.pagestamp.stage2.EptMode;
 import org.pagestamp.walk.Access;
 
 /** Makes a vector of a line, or says what is wrong with it. */
@@ -34,7 +35,7 @@ final class VectorParser {
   private final PagingMode mode;
   private List<VectorSlot> slots = List.of();
 
-  private VectorParser(VectorOrigin origin, VectorFields fields, PagingMode mode) {
+  VectorParser(VectorOrigin origin, VectorFields fields, PagingMode mode) {
     this.origin = origin;
     this.fields = fields;
     this.mode = mode;
@@ -47,10 +48,13 @@ final class VectorParser {
     VectorMode mode =
         VectorMode.ofLabel(label)
             .orElseThrow(() -> fields.problem("mode", "is unknown: '" + label + "'"));
-    if (mode.pagingMode().isEmpty()) {
-      return new UnsupportedVector(name, label, origin);
-    }
-    return new VectorParser(origin, fields, mode.pagingMode().get()).walkVector(name);
+    return switch (mode) {
+      case EPT4 -> new Stage2VectorParser(origin, fields).stage2Vector(name, EptMode.EPT4);
+      case EPT5 -> new Stage2VectorParser(origin, fields).stage2Vector(name, EptMode.EPT5);
+      case NESTED -> new Stage2VectorParser(origin, fields).nestedVector(name);
+      case X86_32, X86_PAE, X86_64, X86_64_LA57 ->
+          new VectorParser(origin, fields, mode.pagingMode().orElseThrow()).walkVector(name);
+    };
   }
 
   private static JsonNode readTree(VectorOrigin origin) throws VectorFormatException {
@@ -65,11 +69,11 @@ final class VectorParser {
 
   private WalkVector walkVector(String name) throws VectorFormatException {
     long cr4 = fields.hex("cr4", 64);
-    Role role = role(cr4);
+    Role role = role(cr4, maxPhyAddr());
     long cr3 = fields.hex("cr3", 64);
     int pkru = (int) fields.hex("pkru", 32);
     int pkrs = fields.has("pkrs") ? (int) fields.hex("pkrs", 32) : 0;
-    slots = slots();
+    List<VectorSlot> placed = slots();
     List<VectorEntry> memory = entries(fields, "memory");
     VectorFields access = fields.object("access");
     long gva = access.hex("address", 64);
@@ -95,7 +99,7 @@ final class VectorParser {
         (cr4 & ControlRegisters.CR4_PGE) != 0,
         pkru,
         pkrs,
-        slots,
+        placed,
         memory,
         gva,
         accessBits,
@@ -104,13 +108,17 @@ final class VectorParser {
         answer);
   }
 
-  private Role role(long cr4) throws VectorFormatException {
-    long cr0 = fields.hex("cr0", 64);
-    long efer = fields.hex("efer", 64);
+  int maxPhyAddr() throws VectorFormatException {
     int maxPhyAddr = fields.integer("maxphyaddr");
     if (maxPhyAddr < CpuFeatures.MIN_PHY_ADDR || maxPhyAddr > CpuFeatures.MAX_PHY_ADDR) {
       throw fields.problem("maxphyaddr", "is outside 32..52: " + maxPhyAddr);
     }
+    return maxPhyAddr;
+  }
+
+  Role role(long cr4, int maxPhyAddr) throws VectorFormatException {
+    long cr0 = fields.hex("cr0", 64);
+    long efer = fields.hex("efer", 64);
     boolean oneGig = !fields.has("one_gig") || fields.flag("one_gig");
     boolean amd = fields.has("amd") && fields.flag("amd");
     Role role;
@@ -126,7 +134,8 @@ final class VectorParser {
     return role;
   }
 
-  private List<VectorSlot> slots() throws VectorFormatException {
+  /** The slots; entries that are asked for afterwards must lie in them. */
+  List<VectorSlot> slots() throws VectorFormatException {
     List<VectorSlot> list = new ArrayList<>();
     long bytes = 0;
     for (VectorFields slot : fields.objects("slots")) {
@@ -149,7 +158,8 @@ final class VectorParser {
       throw fields.problem("slots", "has " + list.size() + " slots instead of 1 to " + MAX_SLOTS);
     }
     requireDisjoint(list);
-    return list;
+    slots = list;
+    return slots;
   }
 
   private void requireDisjoint(List<VectorSlot> list) throws VectorFormatException {
@@ -168,7 +178,7 @@ final class VectorParser {
     }
   }
 
-  private int access(VectorFields access) throws VectorFormatException {
+  int access(VectorFields access) throws VectorFormatException {
     String type = access.text("type");
     int bits =
         switch (type) {
@@ -189,13 +199,13 @@ final class VectorParser {
 
   private Outcome outcome(VectorFields from) throws VectorFormatException {
     VectorFields expect = from.object("expect");
-    Expectation expectation = expect.has("fault") ? fault(expect) : translation(expect);
+    Expectation expectation =
+        expect.has("fault") ? fault(expect.text("fault"), expect) : translation(expect);
     expect.end();
     return new Outcome(expectation, entries(from, "after"));
   }
 
-  private static Expectation fault(VectorFields expect) throws VectorFormatException {
-    String fault = expect.text("fault");
+  static Expectation fault(String fault, VectorFields expect) throws VectorFormatException {
     return switch (fault) {
       case "page-fault" -> new Expectation.PageFault((int) expect.hex("error_code", 16));
       case "noncanonical" -> new Expectation.NonCanonical();
@@ -204,7 +214,7 @@ final class VectorParser {
     };
   }
 
-  private static Expectation translation(VectorFields expect) throws VectorFormatException {
+  static Expectation.Translation translation(VectorFields expect) throws VectorFormatException {
     return new Expectation.Translation(
         expect.hex("gpa", 52),
         expect.hex("page_size", 32),
@@ -215,7 +225,7 @@ final class VectorParser {
         expect.flag("dirty"));
   }
 
-  private List<VectorEntry> entries(VectorFields from, String field) throws VectorFormatException {
+  List<VectorEntry> entries(VectorFields from, String field) throws VectorFormatException {
     List<VectorEntry> entries = from.entries(field);
     Set<Long> seen = new HashSet<>();
     for (VectorEntry entry : entries) {

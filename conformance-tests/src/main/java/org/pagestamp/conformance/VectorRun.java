@@ -14,7 +14,8 @@ import java.util.OptionalLong;
  * memory; the dirty logs of the slots; and {@code probe} and {@code explain} with {@code walk}.
  * Pages that hold an entry of the vector are compared after each vector, all other memory after
  * each {@value #BATCH}: if a byte of it has changed, those vectors are walked again one by one, and
- * the one that does it is named.
+ * the one that does it is named. Vectors with a second stage are for {@link Stage2VectorRun}; here
+ * they count as not supported.
  *
  * <p>Not safe for use by several threads. Must be closed, to release its memory.
  */
@@ -84,7 +85,7 @@ public final class VectorRun implements AutoCloseable {
 
   private static boolean isWanted(TestVector vector, VectorListener listener) {
     return switch (vector) {
-      case UnsupportedVector _ -> true;
+      case UnsupportedVector _, Stage2Vector _, NestedVector _ -> true;
       case WalkVector walk -> listener.wants(walk);
     };
   }
@@ -107,7 +108,7 @@ public final class VectorRun implements AutoCloseable {
     for (TestVector vector : batch) {
       verdicts.add(
           switch (vector) {
-            case UnsupportedVector _ -> Optional.empty();
+            case UnsupportedVector _, Stage2Vector _, NestedVector _ -> Optional.empty();
             case WalkVector walk -> scanEach ? judgeAndScan(walk) : judge.judge(walk);
           });
     }
@@ -138,6 +139,18 @@ public final class VectorRun implements AutoCloseable {
       case UnsupportedVector unsupported -> {
         listener.notSupported(unsupported);
         return new VectorCounts(0, 0, 1);
+      }
+      case Stage2Vector stage2 -> {
+        return announce(
+            new UnsupportedVector(stage2.name(), stage2.role().mode().label(), stage2.origin()),
+            verdict,
+            listener);
+      }
+      case NestedVector nested -> {
+        return announce(
+            new UnsupportedVector(nested.name(), VectorMode.NESTED.toString(), nested.origin()),
+            verdict,
+            listener);
       }
       case WalkVector walk -> {
         if (verdict.isPresent()) {

@@ -15,6 +15,10 @@ public enum VectorSet {
   FIVE_LEVEL("la57"),
   /** All modes, over slot layouts: read-only tables, adjacent slots, holes, up to 64 slots. */
   ROM("rom"),
+  /** EPT alone, four and five levels. */
+  EPT("ept"),
+  /** 4-level paging over 4-level EPT. */
+  NESTED("nested"),
   /** Addresses that are not canonical. */
   NON_CANONICAL("noncanonical"),
   /** Where manuals, vendors and KVM disagree: each has accepted alternatives. */

@@ -8,8 +8,6 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.pagestamp.slot.DirtyLog;
-import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.walk.Cr3Load;
 import org.pagestamp.walk.VcpuState;
@@ -158,7 +156,7 @@ final class VectorTrial {
   /** Exactly the pages in which an entry has changed must be marked. */
   private List<String> logDifferences(SortedSet<Long> expected, String by) {
     List<String> differences = new ArrayList<>();
-    SortedSet<Long> marked = markedPages();
+    SortedSet<Long> marked = memory.markedPages();
     for (long page : expected) {
       if (!marked.contains(page)) {
         differences.add(String.format(Locale.ROOT, "%s did not mark page 0x%x dirty", by, page));
@@ -171,21 +169,6 @@ final class VectorTrial {
       }
     }
     return differences;
-  }
-
-  private SortedSet<Long> markedPages() {
-    SortedSet<Long> marked = new TreeSet<>();
-    for (MemSlot slot : layout.slots()) {
-      DirtyLog log = slot.dirtyLog();
-      long[] words = log.get();
-      for (int word = 0; word < words.length; word++) {
-        for (long bits = words[word]; bits != 0; bits &= bits - 1) {
-          long page = word * 64L + Long.numberOfTrailingZeros(bits);
-          marked.add((slot.baseGfn() + page) << MemSlot.PAGE_SHIFT);
-        }
-      }
-    }
-    return marked;
   }
 
   private void requireUnchanged(String by) {

@@ -38,12 +38,22 @@ public record WalkVector(
     List<Outcome> outcomes,
     List<String> contested,
     OptionalLong answer)
-    implements TestVector {
+    implements PlacedVector {
   /** Makes the lists immutable. */
   public WalkVector {
     slots = List.copyOf(slots);
     memory = List.copyOf(memory);
     outcomes = List.copyOf(outcomes);
     contested = List.copyOf(contested);
+  }
+
+  @Override
+  public int entryBytes() {
+    return role.mode().entryBytes();
+  }
+
+  @Override
+  public List<List<VectorEntry>> afters() {
+    return outcomes.stream().map(Outcome::after).toList();
   }
 }

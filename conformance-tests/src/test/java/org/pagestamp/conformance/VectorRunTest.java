@@ -279,9 +279,7 @@ class VectorRunTest {
   @Test
   void vectorsThatAreNotSupportedAreCountedAndNotWalked() throws IOException {
     try (VectorRun run = new VectorRun(Engine.interpreted(), MemoryKind.NATIVE);
-        VectorReader vectors =
-            VectorLines.reader(
-                VectorLines.GOOD + "\n" + "{\"name\":\"ept/1\",\"mode\":\"ept4\"}")) {
+        VectorReader vectors = VectorLines.reader(VectorLines.GOOD + "\n" + VectorLines.GOOD_EPT)) {
       assertEquals(new VectorCounts(1, 0, 1), run.run(vectors, new VectorListener() {}));
     }
   }

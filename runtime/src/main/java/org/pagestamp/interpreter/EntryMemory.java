@@ -56,6 +56,15 @@ abstract sealed class EntryMemory {
     };
   }
 
+  /** The entries in each of {@code slots}. */
+  static EntryMemory[] ofAll(MemSlot[] slots, int entryBytes, UpdateMode mode) {
+    EntryMemory[] memories = new EntryMemory[slots.length];
+    for (int i = 0; i < slots.length; i++) {
+      memories[i] = of(slots[i], entryBytes, mode);
+    }
+    return memories;
+  }
+
   private static final class SegmentLongs extends EntryMemory {
     private final MemorySegment memory;
     private final long base;

@@ -30,6 +30,10 @@ public final class InterpretedWalker extends Walker {
    */
   private static final long UPDATE_DUE = Long.MIN_VALUE;
 
+  /** The answer without paging, but for the page: all rights, and nothing to set. */
+  static final long UNPAGED =
+      WalkResult.levelBits(0) | EntryBits.P | EntryBits.W | EntryBits.U | EntryBits.A | EntryBits.D;
+
   /** The level of PAE paging whose entries are registers. */
   private static final PagingLevel PDPTES = PagingMode.PAE.level(3);
 
@@ -58,10 +62,7 @@ public final class InterpretedWalker extends Walker {
     rootMask = mode.rootMask();
     tableMask = mode.tableMask();
     MemSlot[] slots = layout.slots().toArray(MemSlot[]::new);
-    memories = new EntryMemory[slots.length];
-    for (int i = 0; i < slots.length; i++) {
-      memories[i] = EntryMemory.of(slots[i], mode.entryBytes(), layout.updateMode());
-    }
+    memories = EntryMemory.ofAll(slots, mode.entryBytes(), layout.updateMode());
     permissions = new Permissions(role);
     accessedDirty = new AccessedDirty(slots, memories);
   }
@@ -117,14 +118,7 @@ public final class InterpretedWalker extends Walker {
   }
 
   private long withoutPaging(long gva) {
-    return withSlotOfPage(
-        (gva & EntryBits.FRAME)
-            | WalkResult.levelBits(0)
-            | EntryBits.P
-            | EntryBits.W
-            | EntryBits.U
-            | EntryBits.A
-            | EntryBits.D);
+    return withSlotOfPage((gva & EntryBits.FRAME) | UNPAGED);
   }
 
   /** Goes down from the root to the leaf, checking each entry before it is followed. */
@@ -212,8 +206,12 @@ public final class InterpretedWalker extends Walker {
     return WalkResult.fault(rule.reason(), cause | permissions.accessBits(access), level);
   }
 
-  /** Packs a success; {@code leaf} is the entry after its accessed and dirty bits were set. */
-  private long success(long leaf, LevelRules level, long combined, long gva, boolean write) {
+  /**
+   * Packs a success, but for the slot of the page.
+   *
+   * @param leaf the entry after its accessed and dirty bits were set
+   */
+  static long success(long leaf, LevelRules level, long combined, long gva, boolean write) {
     long result = (leaf & WalkResult.LEAF_ATTRIBUTES) | level.pageGpa(leaf, gva);
     result |= combined & (EntryBits.W | EntryBits.U);
     result |= ~combined & EntryBits.NX;

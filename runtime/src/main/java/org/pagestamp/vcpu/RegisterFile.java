@@ -133,6 +133,7 @@ final class RegisterFile {
       case CR3_RESERVED_BIT -> RegisterWrite.CR3_RESERVED_BIT;
       case PDPTE_RESERVED_BIT -> RegisterWrite.PDPTE_RESERVED_BIT;
       case PDPTES_IN_NO_SLOT -> RegisterWrite.PDPTES_IN_NO_SLOT;
+      case STAGE2_FAULT -> throw new AssertionError("there is no stage 2");
     };
   }
 

@@ -71,12 +71,23 @@ public final class VcpuState {
    * 4.4.1). If anything is wrong nothing changes, and the guest's instruction gets #GP(0).
    */
   public Cr3Load loadCr3(long value, Role role, SlotLayout layout) {
+    return loadCr3(value, role, layout, value & PagingMode.PAE.rootMask());
+  }
+
+  /**
+   * Loads CR3 as {@link #loadCr3(long, Role, SlotLayout)} does, where stage 2 has translated the
+   * address of the PDPTEs.
+   *
+   * @param pdptes where the PDPTEs are in the slots, a multiple of 32; without effect outside PAE
+   *     paging
+   */
+  public Cr3Load loadCr3(long value, Role role, SlotLayout layout, long pdptes) {
     if (role.mode().isLongMode()
         && (value & ~CR3_HIGH_FLAGS & -1L << role.maxPhyAddr() & ~0xFFFL) != 0) {
       return Cr3Load.CR3_RESERVED_BIT;
     }
     if (role.mode() == PagingMode.PAE) {
-      Cr3Load load = loadPdptes(value, role, layout);
+      Cr3Load load = loadPdptes(pdptes, role, layout);
       if (load != Cr3Load.LOADED) {
         return load;
       }
@@ -85,9 +96,8 @@ public final class VcpuState {
     return Cr3Load.LOADED;
   }
 
-  private Cr3Load loadPdptes(long value, Role role, SlotLayout layout) {
+  private Cr3Load loadPdptes(long table, Role role, SlotLayout layout) {
     byte[] bytes = new byte[PDPTES * Long.BYTES];
-    long table = value & PagingMode.PAE.rootMask();
     if (new GuestMemory(layout).read(table, bytes, 0, bytes.length) != bytes.length) {
       return Cr3Load.PDPTES_IN_NO_SLOT;
     }

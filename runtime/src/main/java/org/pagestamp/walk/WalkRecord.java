@@ -18,7 +18,8 @@ public final class WalkRecord {
   private int top;
   private int lowest;
 
-  WalkRecord() {}
+  /** A record of no walk. */
+  public WalkRecord() {}
 
   /**
    * Starts a walk.

@@ -1,0 +1,105 @@
+package org.pagestamp.nested;
+
+import org.pagestamp.stage2.PendingStores;
+import org.pagestamp.stage2.Stage2State;
+import org.pagestamp.walk.VcpuState;
+import org.pagestamp.walk.Walker;
+
+/**
+ * What of one nested virtual CPU may change from walk to walk: the guest's registers and the root
+ * of stage 2. After a walk it tells what does not fit into the result.
+ *
+ * <p>Belongs to one thread at a time.
+ */
+public final class NestedState {
+  private static final int LEVELS = 6;
+
+  private final VcpuState guest;
+  private final Stage2State stage2;
+  private final PendingStores pending = new PendingStores();
+  private final long[] tableGpas = new long[LEVELS];
+  private long guestGpa;
+  private long page;
+  private int tries;
+
+  /** All registers zero; no observer. */
+  public NestedState() {
+    this(new VcpuState());
+  }
+
+  private NestedState(VcpuState guest) {
+    this.guest = guest;
+    stage2 = new Stage2State(guest.isObserver());
+  }
+
+  /** An observer with a copy of another's registers; see {@link VcpuState#observer}. */
+  public static NestedState observer(NestedState registers) {
+    NestedState observer = new NestedState(VcpuState.observer(registers.guest));
+    observer.stage2.root(registers.stage2.root());
+    return observer;
+  }
+
+  /** Whether walks answer as probes do and store nothing; never changes. */
+  public boolean isObserver() {
+    return guest.isObserver();
+  }
+
+  /** The guest's registers; in PAE paging they get CR3 by {@link NestedWalker#loadCr3}. */
+  public VcpuState guest() {
+    return guest;
+  }
+
+  /**
+   * The root of stage 2. After a stage-2 fault {@link Stage2State#gpa} is the exact address that
+   * could not be translated: of the guest's entry, or of the byte accessed.
+   */
+  public Stage2State stage2() {
+    return stage2;
+  }
+
+  /** After a success: the guest-physical address that the guest's own tables led to. */
+  public long guestGpa() {
+    return guestGpa;
+  }
+
+  /** After a success: how stage 2 translated it, a {@link org.pagestamp.stage2.Stage2Result}. */
+  public long page() {
+    return page;
+  }
+
+  /** For walkers: notes what the guest's tables led to, and how stage 2 translated it. */
+  public void page(long gpa, long result) {
+    guestGpa = gpa;
+    page = result;
+  }
+
+  /**
+   * Where the guest has an entry of the last walk: the address before stage 2, of which the {@link
+   * VcpuState#record} holds the one after.
+   *
+   * @param level 1 to 5, one of those that the record has
+   */
+  public long tableGpa(int level) {
+    return tableGpas[level];
+  }
+
+  /** For walkers: notes where the guest has an entry. */
+  public void tableGpa(int level, long gpa) {
+    tableGpas[level] = gpa;
+  }
+
+  /** For walkers: starts a walk, whose tries are counted over both dimensions. */
+  public void beginTries() {
+    tries = 1;
+  }
+
+  /** For walkers: whether there may be another try. */
+  public boolean mayTryAgain() {
+    return tries++ < Walker.MAX_TRIES;
+  }
+
+  /** Scratch space of probes. */
+  public PendingStores pending() {
+    return pending;
+  }
+}

@@ -1,0 +1,75 @@
+package org.pagestamp.nested;
+
+import java.util.Objects;
+import org.pagestamp.slot.SlotLayout;
+import org.pagestamp.walk.Cr3Load;
+
+/**
+ * Translates the linear addresses of a nested guest, for one role over one slot layout.
+ *
+ * <p>Gives the guarantees of {@link org.pagestamp.walk.Walker}, to whose order of checks it adds
+ * stage 2: each entry of the guest's tables is looked for through stage 2 before it is read; the
+ * page is translated once the guest's rights allow the access; only then the guest's accessed and
+ * dirty bits are set. Those of stage 2 are set by each of its walks, whatever becomes of the whole
+ * (KVM's {@code walk_addr_generic}).
+ *
+ * <p>Slots come after stage 2: where an entry is then decides whether it can be written, and that
+ * page is marked dirty. KVM marks the frame that the guest knows.
+ */
+public abstract class NestedWalker {
+  private final NestedRole role;
+  private final SlotLayout layout;
+
+  /**
+   * For implementations.
+   *
+   * @throws IllegalArgumentException if the layout cannot update the entries of both dimensions as
+   *     its update mode demands
+   */
+  protected NestedWalker(NestedRole role, SlotLayout layout) {
+    this.role = Objects.requireNonNull(role, "role");
+    this.layout = Objects.requireNonNull(layout, "layout");
+    layout.requireUpdatable(role.guest().mode().entryBytes());
+  }
+
+  /**
+   * Translates an address for an access that takes place, and sets accessed and dirty bits.
+   *
+   * @param state registers of the virtual CPU; with an observer this is {@link #probe}
+   * @param gva the linear address; 32-bit modes use its low 32 bits
+   * @param access a combination of the bits in {@link org.pagestamp.walk.Access}
+   * @return a {@link NestedResult}
+   * @throws IllegalArgumentException if {@code access} is not valid
+   */
+  public abstract long walk(NestedState state, long gva, int access);
+
+  /**
+   * The answer that {@link #walk} would give now, without changing memory.
+   *
+   * @param state registers of the virtual CPU
+   * @param gva the linear address; 32-bit modes use its low 32 bits
+   * @param access a combination of the bits in {@link org.pagestamp.walk.Access}
+   * @return a {@link NestedResult}; dirty and accessed are as the walk would leave them
+   * @throws IllegalArgumentException if {@code access} is not valid
+   */
+  public abstract long probe(NestedState state, long gva, int access);
+
+  /**
+   * Loads CR3 as the guest's MOV to CR3 does; PDPTEs are read through stage 2, as {@link
+   * NestedRole#pdpteAccess} has it. If anything is wrong no register changes.
+   *
+   * @return {@link Cr3Load#STAGE2_FAULT} if stage 2 fails, which {@link NestedState#page} then
+   *     tells of, and {@link org.pagestamp.stage2.Stage2State#gpa} where
+   */
+  public abstract Cr3Load loadCr3(NestedState state, long value);
+
+  /** The role that the walker is made for. */
+  public final NestedRole role() {
+    return role;
+  }
+
+  /** The slots that the walker reads tables in. */
+  public final SlotLayout layout() {
+    return layout;
+  }
+}

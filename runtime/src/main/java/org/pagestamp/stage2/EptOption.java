@@ -1,0 +1,33 @@
+package org.pagestamp.stage2;
+
+/**
+ * What may be on or off in an EPT walk: a bit of EPTP, controls, capabilities of the processor
+ * (IA32_VMX_EPT_VPID_CAP), and one choice on which processors and their models differ.
+ *
+ * <p>Sources: Intel SDM vol. 3, sections 24.6.11 (EPTP), 28.3.3, and appendix A.10.
+ */
+public enum EptOption {
+  /** EPTP bit 6: bits 8 and 9 of entries are accessed and dirty. */
+  ACCESSED_DIRTY,
+  /** Capability bit 0: fetches can be allowed without reads. */
+  EXECUTE_ONLY,
+  /** Capability bit 16: level 2 can map 2-MiB pages; bit 7 is reserved there otherwise. */
+  TWO_MEG_PAGES,
+  /** Capability bit 17: level 3 can map 1-GiB pages; bit 7 is reserved there otherwise. */
+  ONE_GIG_PAGES,
+  /**
+   * Mode-based execute control: bit 10 of entries allows fetches from user-mode addresses, bit 2
+   * from supervisor-mode ones.
+   */
+  MODE_BASED_EXECUTE,
+  /**
+   * Capability bit 22: bits 11:9 of an exit qualification tell the rights of the guest's own
+   * tables. KVM leaves them 0 where it makes the exit itself.
+   */
+  ADVANCED_INFO,
+  /**
+   * Bits of a guest-physical address above those that the levels translate are ignored, as in KVM,
+   * QEMU and Bochs. Otherwise such an address, which no level holds, is an EPT violation.
+   */
+  HIGH_GPA_IGNORED
+}
