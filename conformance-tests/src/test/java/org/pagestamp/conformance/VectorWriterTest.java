@@ -25,9 +25,12 @@ class VectorWriterTest {
     }
   }
 
+  /** Those of a second stage are read only: no run writes them yet. */
   @ParameterizedTest
-  @EnumSource
-  @DisplayName("every shipped vector")
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"EPT", "NESTED"})
+  @DisplayName("every shipped vector of one stage")
   void shipped(VectorSet set) throws IOException {
     int compared = 0;
     try (VectorReader reader = set.open()) {

@@ -178,10 +178,11 @@ public final class Mmu implements Translator {
 
   /** The state after power-up; PKRU and PKRS become zero. A TLB drops everything. */
   public void reset() {
-    ControlRegisters powerUp = ControlRegisters.POWER_UP;
-    restore(powerUp.cr0(), powerUp.cr3(), powerUp.cr4(), powerUp.efer());
+    requireOwner();
     registers.state().pkru(0);
     registers.state().pkrs(0);
+    ControlRegisters powerUp = ControlRegisters.POWER_UP;
+    restore(powerUp.cr0(), powerUp.cr3(), powerUp.cr4(), powerUp.efer());
   }
 
   /** Passes an answer on to the listener, and makes the next translation look at the registers. */

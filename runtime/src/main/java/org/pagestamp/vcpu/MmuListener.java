@@ -11,8 +11,9 @@ public interface MmuListener {
   void registerWritten(RegisterWrite write);
 
   /**
-   * The first translation since the slots changed is about to be made, or the first use of a TLB.
-   * Pages whose slot is the same in both layouts can be kept.
+   * The first translation since the slots changed is about to be made, or the first use of a TLB. A
+   * translation can be kept whose page has the same slot in both layouts, but only if no slot went
+   * away, moved or became writable: it may have held the tables of any page.
    */
   void layoutChanged(SlotLayout before, SlotLayout after);
 
