@@ -4,7 +4,10 @@ import org.pagestamp.mode.Control;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
 
-/** Control registers that make a role. */
+/**
+ * Control registers that make a role. Their bits are written down here once more, and in the reader
+ * of captures: a slip in the library's own shows.
+ */
 final class ControlRegisters {
   static final long CR4_PGE = 1L << 7;
 

@@ -124,7 +124,10 @@ public final class InterpretedStage2Walker extends Stage2Walker {
     long entry = record.entry(number);
     long leaf = readOnly ? entry : level.updated(entry, true, write);
     long page = level.pageGpa(leaf, gpa);
-    return page | rights(combined) | attributes(leaf, level, write) | slotOf(page);
+    return page
+        | rights(combined)
+        | attributes(leaf, level, write)
+        | WalkResult.slotBits(tables.find(page));
   }
 
   private boolean isAllowed(int access, long combined) {
@@ -164,15 +167,6 @@ public final class InterpretedStage2Walker extends Stage2Walker {
     result |= (leaf & EntryBits.PWT) != 0 ? 1L << Stage2Result.TYPE_SHIFT : 0;
     result |= (leaf & EntryBits.PCD) != 0 ? 2L << Stage2Result.TYPE_SHIFT : 0;
     return result | ((leaf & level.patBit()) != 0 ? 4L << Stage2Result.TYPE_SHIFT : 0);
-  }
-
-  /** The page needs no slot; the result says what holds it. */
-  private long slotOf(long page) {
-    int slot = tables.slotOf(page);
-    if (slot < 0) {
-      return WalkResult.NO_SLOT;
-    }
-    return tables.isReadOnly(slot) ? WalkResult.READ_ONLY_SLOT : 0;
   }
 
   /**

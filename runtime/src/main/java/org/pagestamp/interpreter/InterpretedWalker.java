@@ -223,11 +223,8 @@ public final class InterpretedWalker extends Walker {
 
   /** The final frame needs no slot; the result says what holds it. */
   private long withSlotOfPage(long result) {
-    MemSlot slot = layout().find(WalkResult.pageGpa(result) >>> MemSlot.PAGE_SHIFT);
-    if (slot == null) {
-      return result | WalkResult.NO_SLOT;
-    }
-    return slot.isReadOnly() ? result | WalkResult.READ_ONLY_SLOT : result;
+    long gfn = WalkResult.pageGpa(result) >>> MemSlot.PAGE_SHIFT;
+    return result | WalkResult.slotBits(layout().find(gfn));
   }
 
   /** The rights check of the walker's role. */

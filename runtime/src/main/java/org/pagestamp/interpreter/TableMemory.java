@@ -26,6 +26,11 @@ final class TableMemory {
     return layout.indexOf(gpa >>> MemSlot.PAGE_SHIFT);
   }
 
+  /** The slot that holds {@code gpa}, or null. */
+  MemSlot find(long gpa) {
+    return layout.find(gpa >>> MemSlot.PAGE_SHIFT);
+  }
+
   boolean isReadOnly(int slot) {
     return slots[slot].isReadOnly();
   }

@@ -23,6 +23,15 @@ public record CpuFeatures(int maxPhyAddr, boolean oneGigPages, boolean amd) {
    * @throws IllegalArgumentException if {@code maxPhyAddr} is not 32 to 52
    */
   public CpuFeatures {
+    requireWidth(maxPhyAddr);
+  }
+
+  /**
+   * Checks a physical-address width.
+   *
+   * @throws IllegalArgumentException if {@code maxPhyAddr} is not 32 to 52
+   */
+  public static void requireWidth(int maxPhyAddr) {
     if (maxPhyAddr < MIN_PHY_ADDR || maxPhyAddr > MAX_PHY_ADDR) {
       throw new IllegalArgumentException(
           "MAXPHYADDR " + maxPhyAddr + " is outside " + MIN_PHY_ADDR + ".." + MAX_PHY_ADDR);

@@ -30,15 +30,7 @@ public record EptRole(EptMode mode, int maxPhyAddr, Set<EptOption> options) impl
    * @throws IllegalArgumentException if {@code maxPhyAddr} is not 32 to 52
    */
   public EptRole {
-    if (maxPhyAddr < CpuFeatures.MIN_PHY_ADDR || maxPhyAddr > CpuFeatures.MAX_PHY_ADDR) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "MAXPHYADDR %d is outside %d..%d",
-              maxPhyAddr,
-              CpuFeatures.MIN_PHY_ADDR,
-              CpuFeatures.MAX_PHY_ADDR));
-    }
+    CpuFeatures.requireWidth(maxPhyAddr);
     Set<EptOption> copy = EnumSet.noneOf(EptOption.class);
     copy.addAll(options);
     options = Collections.unmodifiableSet(copy);

@@ -16,10 +16,7 @@ final class A20Gate {
       return result;
     }
     long page = result & ~(BIT_20 | WalkResult.NO_SLOT | WalkResult.READ_ONLY_SLOT);
-    MemSlot slot = layout.find(WalkResult.pageGpa(page) >>> MemSlot.PAGE_SHIFT);
-    if (slot == null) {
-      return page | WalkResult.NO_SLOT;
-    }
-    return slot.isReadOnly() ? page | WalkResult.READ_ONLY_SLOT : page;
+    long gfn = WalkResult.pageGpa(page) >>> MemSlot.PAGE_SHIFT;
+    return page | WalkResult.slotBits(layout.find(gfn));
   }
 }

@@ -1,14 +1,11 @@
 package org.pagestamp.vcpu;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.Role;
-import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.MemorySlots;
-import org.pagestamp.slot.SegmentBacking;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.slot.SlotReader;
 import org.pagestamp.slot.SlotSnapshot;
@@ -217,7 +214,7 @@ public final class Mmu implements Translator {
       try {
         return walker.walk(registers.state(), gva, access);
       } catch (IllegalStateException e) {
-        throw explained(e);
+        throw ClosedMemory.explained(e, layout());
       }
     }
     return prepared(gva, access, false);
@@ -243,7 +240,12 @@ public final class Mmu implements Translator {
     VcpuState withoutKeys = new VcpuState(registers.state());
     withoutKeys.pkru(0);
     withoutKeys.pkrs(0);
-    return throughA20(walker.probe(withoutKeys, registers.linear().untagged(gva, access), access));
+    long address = registers.linear().untagged(gva, access);
+    try {
+      return throughA20(walker.probe(withoutKeys, address, access));
+    } catch (IllegalStateException e) {
+      throw ClosedMemory.explained(e, layout());
+    }
   }
 
   private long prepared(long gva, int access, boolean probe) {
@@ -265,23 +267,8 @@ public final class Mmu implements Translator {
           ? walker.probe(registers.state(), gva, access)
           : walker.walk(registers.state(), gva, access);
     } catch (IllegalStateException e) {
-      throw explained(e);
+      throw ClosedMemory.explained(e, layout());
     }
-  }
-
-  /** What a walk threw, in words that help where the memory of a slot was closed. */
-  private IllegalStateException explained(IllegalStateException thrown) {
-    for (MemSlot slot : layout().slots()) {
-      if (slot.backing() instanceof SegmentBacking(MemorySegment segment, long _)
-          && !segment.scope().isAlive()) {
-        return new IllegalStateException(
-            "the memory of slot "
-                + slot
-                + " is closed: delete the slot and call MemorySlots.awaitUse before closing it",
-            thrown);
-      }
-    }
-    return thrown;
   }
 
   private long throughA20(long result) {
@@ -304,7 +291,11 @@ public final class Mmu implements Translator {
       long fault = WalkResult.fault(FaultReason.LASS_VIOLATION, 0, 0);
       return new WalkTrace(role(), address, access, List.of(), Rule.LASS, fault);
     }
-    return walker.explain(registers.state(), address, access);
+    try {
+      return walker.explain(registers.state(), address, access);
+    } catch (IllegalStateException e) {
+      throw ClosedMemory.explained(e, layout());
+    }
   }
 
   /**

@@ -24,7 +24,7 @@ final class RegisterFile {
   RegisterFile(CpuFeatures cpu, Set<PagingFeature> features) {
     this.cpu = cpu;
     this.features = features;
-    use(ControlRegisters.POWER_UP);
+    use(ControlRegisters.POWER_UP, roleOf(ControlRegisters.POWER_UP));
   }
 
   ControlRegisters values() {
@@ -60,7 +60,7 @@ final class RegisterFile {
       return refusal;
     }
     RegisterWrite effect = values.cr3Effect(value);
-    use(after);
+    use(after, role);
     return effect;
   }
 
@@ -82,7 +82,7 @@ final class RegisterFile {
       return refusal;
     }
     RegisterWrite effect = after.effect(values);
-    use(after);
+    use(after, roleAfter);
     return effect;
   }
 
@@ -117,7 +117,7 @@ final class RegisterFile {
               after.efer(),
               refusal.reason()));
     }
-    use(after);
+    use(after, roleAfter);
   }
 
   /** Sets the walkers' CR3, with the PDPTEs if asked; the answer is a refusal or null. */
@@ -141,12 +141,9 @@ final class RegisterFile {
     return Role.fromRegisters(after.cr0(), after.cr4(), after.efer(), cpu);
   }
 
-  private void use(ControlRegisters after) {
+  private void use(ControlRegisters after, Role roleAfter) {
     values = after;
-    Role roleAfter = roleOf(after);
-    if (!roleAfter.equals(role)) {
-      role = roleAfter; // the same object stays where it is the same role
-    }
+    role = roleAfter;
     linear = new LinearAddress(role, after.cr3(), after.cr4());
   }
 }

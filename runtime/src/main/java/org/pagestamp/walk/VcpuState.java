@@ -3,6 +3,7 @@ package org.pagestamp.walk;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Locale;
+import org.pagestamp.mode.ControlBits;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingLevel;
 import org.pagestamp.mode.PagingMode;
@@ -22,7 +23,8 @@ import org.pagestamp.slot.SlotLayout;
  */
 public final class VcpuState {
   /** CR3.LAM_U57, CR3.LAM_U48 and the no-flush bit of a write: never part of an address. */
-  private static final long CR3_HIGH_FLAGS = 7L << 61;
+  private static final long CR3_HIGH_FLAGS =
+      ControlBits.CR3_LAM_U57 | ControlBits.CR3_LAM_U48 | ControlBits.CR3_NO_FLUSH;
 
   private static final int PDPTES = 4;
 

@@ -2,6 +2,7 @@ package org.pagestamp.walk;
 
 import java.util.Locale;
 import org.pagestamp.mode.EntryBits;
+import org.pagestamp.slot.MemSlot;
 
 /**
  * The answer of a walk, packed in a {@code long}; this class names its parts.
@@ -194,6 +195,18 @@ public final class WalkResult {
   /** Of a success: the page lies in a read-only slot; a write is the emulator's business. */
   public static boolean isInReadOnlySlot(long result) {
     return (result & READ_ONLY_SLOT) != 0;
+  }
+
+  /**
+   * The bits of a success that tell of the slot of the page.
+   *
+   * @param slot that holds the page; null for none
+   */
+  public static long slotBits(MemSlot slot) {
+    if (slot == null) {
+      return NO_SLOT;
+    }
+    return slot.isReadOnly() ? READ_ONLY_SLOT : 0;
   }
 
   /**

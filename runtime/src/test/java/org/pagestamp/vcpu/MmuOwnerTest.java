@@ -28,6 +28,7 @@ class MmuOwnerTest {
   private enum Use {
     TRANSLATE,
     PROBE,
+    LOCATE,
     EXPLAIN,
     WRITE_REGISTER,
     DETACH,
@@ -37,6 +38,7 @@ class MmuOwnerTest {
       switch (this) {
         case TRANSLATE -> mmu.translate(0, Access.READ);
         case PROBE -> mmu.probe(0, Access.READ);
+        case LOCATE -> mmu.locate(0);
         case EXPLAIN -> mmu.explain(0, Access.READ);
         case WRITE_REGISTER -> mmu.cr3(0x1000);
         case DETACH -> mmu.detach();
@@ -104,7 +106,7 @@ class MmuOwnerTest {
     mmu.restore(ControlBits.CR0_PE | ControlBits.CR0_PG, 0, 0, 0);
     assertTrue(WalkResult.isFault(mmu.translate(0, Access.READ)));
     arena.close();
-    for (Use use : new Use[] {Use.TRANSLATE, Use.PROBE}) {
+    for (Use use : new Use[] {Use.TRANSLATE, Use.PROBE, Use.LOCATE, Use.EXPLAIN}) {
       IllegalStateException thrown = assertThrows(IllegalStateException.class, () -> use.of(mmu));
       assertTrue(thrown.getMessage().contains("[0x0, 0x1000) ram"), thrown.getMessage());
       assertTrue(thrown.getMessage().contains("awaitUse"), thrown.getMessage());
