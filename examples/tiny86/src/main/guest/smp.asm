@@ -23,6 +23,7 @@ two_cpus:
         mov ebx, LAZY
 
         call fill_pages
+        mov dword [cpu0_step], 1
         wait_for cpu1_step, 1
         call add_to_pages
         wait_for cpu1_step, 2
@@ -40,7 +41,7 @@ two_cpus:
         invlpg [SHOT]
         cmp dword [SHOT], 0x2E32E3
         check e, "changed entry on CPU 0"
-        mov dword [cpu0_step], 1
+        mov dword [cpu0_step], 2
         wait_for cpu1_step, 3
         print {"  two CPUs", 10}
         ret
@@ -54,11 +55,12 @@ cpu1_long_mode:
         mov ebx, LAZY + 0x1000
         call fill_pages
         mov dword [cpu1_step], 1
+        wait_for cpu0_step, 1
         call add_to_pages
         cmp dword [SHOT], 0x01D01D
         check e, "entry on CPU 1"
         mov dword [cpu1_step], 2
-        wait_for cpu0_step, 1
+        wait_for cpu0_step, 2
         invlpg [SHOT]
         cmp dword [SHOT], 0x2E32E3
         check e, "changed entry on CPU 1"
