@@ -15,11 +15,13 @@ import org.pagestamp.mode.PagingMode;
  */
 final class DirectReads {
   private final SlotPlan plan;
-  private final PagingMode mode;
+  private final long addressBits;
+  private final int entryBytes;
 
-  private DirectReads(SlotPlan plan, PagingMode mode) {
+  private DirectReads(SlotPlan plan, long addressBits, int entryBytes) {
     this.plan = plan;
-    this.mode = mode;
+    this.addressBits = addressBits;
+    this.entryBytes = entryBytes;
   }
 
   /**
@@ -27,21 +29,29 @@ final class DirectReads {
    * pay.
    */
   static DirectReads of(SlotPlan plan, PagingMode mode) {
+    return mode == PagingMode.NO_PAGING ? null : of(plan, mode.tableMask(), mode.entryBytes());
+  }
+
+  /**
+   * The same for entries that hold these bits of an address.
+   *
+   * @param entryBytes 4 or 8
+   */
+  static DirectReads of(SlotPlan plan, long addressBits, int entryBytes) {
     boolean possible =
-        mode != PagingMode.NO_PAGING
-            && plan.hasSlots()
+        plan.hasSlots()
             && plan.likelyDominates()
             && plan.likelyBits() != 0
             && !plan.isAccessor(plan.likely())
-            && (plan.slot(plan.likely()).baseGpa() & ~mode.tableMask()) == 0;
-    return possible ? new DirectReads(plan, mode) : null;
+            && (plan.slot(plan.likely()).baseGpa() & ~addressBits) == 0;
+    return possible ? new DirectReads(plan, addressBits, entryBytes) : null;
   }
 
   private long base() {
     return plan.slot(plan.likely()).baseGpa();
   }
 
-  private long size() {
+  long size() {
     return plan.slot(plan.likely()).byteSize();
   }
 
@@ -50,7 +60,7 @@ final class DirectReads {
    * whether it is in the slot. C2 would widen an entry of 4 bytes late if no test followed.
    */
   boolean coversAllLevels() {
-    return mode.entryBytes() == Long.BYTES;
+    return entryBytes == Long.BYTES;
   }
 
   /** Whether a table is in another slot, or in none. */
@@ -63,13 +73,18 @@ final class DirectReads {
 
   /** The entry at {@code index} bytes in the table that {@code above} points to, if it is there. */
   Expr entry(SlotMethods slots, Expr above, Expr index) {
-    Expr inside = Expr.and(above, constant("INSIDE", mode.tableMask() & (size() - 1)));
-    return slots.likelyEntry(Expr.plus(inside, index));
+    return slots.likelyEntry(Expr.plus(inside(above, addressBits), index));
+  }
+
+  /** Where the address in {@code above} is in the slot, if it is there. */
+  Expr inside(Expr above, long mask) {
+    long bits = mask & (size() - 1);
+    return Expr.and(above, mask == addressBits ? constant("INSIDE", bits) : constant(bits));
   }
 
   /** The address bits that are the same in the whole slot. */
   long outside() {
-    return mode.tableMask() & -size();
+    return addressBits & -size();
   }
 
   /**
@@ -86,10 +101,15 @@ final class DirectReads {
     return Expr.or(Expr.xor(and, or), Expr.xor(or, constant("BASE", base())));
   }
 
+  /** Whether {@link #strays} looks at the addresses ANDed. */
+  boolean looksAtAnd() {
+    return base() != 0;
+  }
+
   /** The constants that a listing names. */
   String legend() {
     return "INSIDE "
-        + Expr.hex(mode.tableMask() & (size() - 1))
+        + Expr.hex(addressBits & (size() - 1))
         + ", OUTSIDE "
         + Expr.hex(outside())
         + (base() == 0 ? "" : ", BASE " + Expr.hex(base()));

@@ -85,6 +85,11 @@ final class Expr {
     return new Expr(LONG, () -> name, "", value, mv -> pushLong(mv, value));
   }
 
+  /** A constant that the listing calls by name, but for zero. */
+  static Expr mask(String name, long value) {
+    return value == 0 ? constant(0) : constant(name, value);
+  }
+
   static Expr intConstant(int value) {
     return new Expr(INT, () -> Integer.toString(value), "", (long) value, mv -> pushInt(mv, value));
   }
@@ -298,15 +303,8 @@ final class Expr {
         });
   }
 
-  /** Calls return a primitive value or nothing. */
   private static String returned(String methodDescriptor) {
-    return switch (methodDescriptor.charAt(methodDescriptor.length() - 1)) {
-      case 'J' -> LONG;
-      case 'I' -> INT;
-      case 'Z' -> BOOLEAN;
-      case 'V' -> VOID;
-      default -> throw new IllegalArgumentException(methodDescriptor);
-    };
+    return methodDescriptor.substring(methodDescriptor.indexOf(')') + 1);
   }
 
   private static String texts(Expr... arguments) {

@@ -2,18 +2,25 @@ package org.pagestamp.codegen;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.pagestamp.mode.Role;
+import java.util.Objects;
+import java.util.function.Supplier;
 import org.pagestamp.slot.SlotLayout;
-import org.pagestamp.walk.Walker;
 
-/** The walkers most recently asked for, up to a bound. Guarded by its users' locks. */
-final class KeptWalkers<W extends Walker> {
+/**
+ * The walkers most recently asked for, up to a bound, by role and layout.
+ *
+ * <p>Safe for use by several threads, of which none waits while another makes a walker.
+ *
+ * @param <R> a role
+ * @param <W> a walker
+ */
+final class KeptWalkers<R, W> {
   /** No record: the first use of a record's equals takes the JVM a millisecond. */
   private static final class Key {
-    private final Role role;
+    private final Object role;
     private final SlotLayout layout;
 
-    Key(Role role, SlotLayout layout) {
+    Key(Object role, SlotLayout layout) {
       this.role = role;
       this.layout = layout;
     }
@@ -52,9 +59,21 @@ final class KeptWalkers<W extends Walker> {
         };
   }
 
-  /** The walker kept for an equal role and layout, or null. */
+  /**
+   * The walker kept for an equal role and layout, or a new one. Of threads that make the same
+   * walker at the same time, all get that of one.
+   *
+   * @param maker makes a walker, as a rule in longer than others should wait
+   */
+  W walker(R role, SlotLayout layout, Supplier<W> maker) {
+    Objects.requireNonNull(role, "role");
+    Objects.requireNonNull(layout, "layout");
+    W found = find(role, layout);
+    return found != null ? found : keep(role, layout, maker.get());
+  }
+
   @SuppressWarnings("ReferenceEquality") // equality is what takes long
-  W get(Role role, SlotLayout layout) {
+  private synchronized W find(R role, SlotLayout layout) {
     Key key = new Key(role, layout);
     Kept<W> found = kept.get(key);
     if (found == null) {
@@ -69,12 +88,17 @@ final class KeptWalkers<W extends Walker> {
   }
 
   /** Keeps a walker, and drops the one least recently asked for if there are too many. */
-  void put(W walker) {
-    Key key = new Key(walker.role(), walker.layout());
-    kept.put(key, new Kept<>(key, walker));
+  private synchronized W keep(R role, SlotLayout layout, W made) {
+    W madeMeanwhile = find(role, layout);
+    if (madeMeanwhile != null) {
+      return madeMeanwhile;
+    }
+    Key key = new Key(role, layout);
+    kept.put(key, new Kept<>(key, made));
+    return made;
   }
 
-  void clear() {
+  synchronized void clear() {
     kept.clear();
   }
 }

@@ -30,6 +30,8 @@ final class PermissionFields {
   /**
    * Puts the masks into {@code constants}.
    *
+   * @param plan the slots, of which {@link #wrong} may know the likely one; null if a result is no
+   *     address in slots
    * @param alwaysOne bits that every access needs set in all entries to take the fast path
    * @param dirty the bit that writes need set in the leaf to take it
    * @param alwaysZero bits reserved in all entries
@@ -44,7 +46,8 @@ final class PermissionFields {
     this.role = role;
     PermissionMasks masks = new PermissionMasks(role);
     long[] rights = masks.table(alwaysOne, dirty, alwaysZero);
-    boolean withSlot = plan.hasSlots() && plan.isWritable(plan.likely()) && plan.likelyBits() != 0;
+    boolean withSlot =
+        plan != null && plan.hasSlots() && plan.isWritable(plan.likely()) && plan.likelyBits() != 0;
     this.columns = withSlot ? WITH_SLOT + PermissionMasks.COLUMNS : PermissionMasks.COLUMNS;
     this.table = withSlot ? addSlot(rights, plan) : rights;
     this.keyBits = IntStream.range(0, Access.LIMIT).map(masks::keyBits).toArray();

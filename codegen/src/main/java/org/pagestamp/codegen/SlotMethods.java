@@ -28,6 +28,10 @@ final class SlotMethods {
   private static final Parameter SLOT = new Parameter("slot", Expr.INT);
 
   private final String owner;
+
+  /** After the names of methods that depend on the size of an entry. */
+  private final String suffix;
+
   private final SlotPlan plan;
   private final SlotMemory memory;
   private final SharedReads shared;
@@ -35,11 +39,31 @@ final class SlotMethods {
 
   SlotMethods(
       String owner, SlotPlan plan, int entryBytes, UpdateMode mode, ClassConstants constants) {
+    this(owner, "", plan, entryBytes, mode, constants);
+  }
+
+  private SlotMethods(
+      String owner,
+      String suffix,
+      SlotPlan plan,
+      int entryBytes,
+      UpdateMode mode,
+      ClassConstants constants) {
     this.owner = owner;
+    this.suffix = suffix;
     this.plan = plan;
     this.memory = new SlotMemory(plan, entryBytes, mode, constants);
     this.shared = SharedReads.of(plan, memory, constants);
     this.constants = constants;
+  }
+
+  /**
+   * The same for entries of another size, beside those of {@code first}, whose methods that do not
+   * depend on the size of an entry they share.
+   */
+  static SlotMethods beside(SlotMethods first, int entryBytes, UpdateMode mode) {
+    return new SlotMethods(
+        first.owner, "Of" + entryBytes, first.plan, entryBytes, mode, first.constants);
   }
 
   /** Calls {@code slotOf}: the number of the slot that holds {@code gpa}, or -1. */
@@ -49,7 +73,7 @@ final class SlotMethods {
 
   /** Calls {@code read}: the entry at {@code gpa}, which lies in {@code slot}. */
   Expr read(Expr slot, Expr gpa) {
-    return Expr.call(owner, "read", "(IJ)J", slot, gpa);
+    return Expr.call(owner, "read" + suffix, "(IJ)J", slot, gpa);
   }
 
   /**
@@ -57,7 +81,7 @@ final class SlotMethods {
    * its slot is writable; false if the entry is not the expected one.
    */
   Expr update(Expr slot, Expr gpa, Expr expected, Expr value) {
-    return Expr.call(owner, "update", "(IJJJ)Z", slot, gpa, expected, value);
+    return Expr.call(owner, "update" + suffix, "(IJJJ)Z", slot, gpa, expected, value);
   }
 
   /**
@@ -65,7 +89,7 @@ final class SlotMethods {
    * not present, if it is in a hole.
    */
   Expr entry(Expr table, Expr index) {
-    return Expr.call(owner, "entry", "(JJ)J", table, index);
+    return Expr.call(owner, "entry" + suffix, "(JJ)J", table, index);
   }
 
   /** The entry at {@code offset} in the likely slot. */
@@ -106,21 +130,25 @@ final class SlotMethods {
 
   /** Emits the methods that the code refers to. */
   void write(ClassBody body, boolean fastPath, boolean stores) {
-    method(body, "slotOf", "I", List.of(GPA), this::writeSlotOf);
-    method(body, "read", "J", List.of(SLOT, GPA), this::writeRead);
+    if (suffix.isEmpty()) {
+      method(body, "slotOf", "I", List.of(GPA), this::writeSlotOf);
+    }
+    method(body, "read" + suffix, "J", List.of(SLOT, GPA), this::writeRead);
     if (stores) {
       Parameter expected = new Parameter("expected", Expr.LONG);
       Parameter value = new Parameter("value", Expr.LONG);
-      method(body, "update", "Z", List.of(SLOT, GPA, expected, value), this::writeUpdate);
+      method(body, "update" + suffix, "Z", List.of(SLOT, GPA, expected, value), this::writeUpdate);
     }
     if (fastPath) {
-      method(body, "entry", "J", TABLE_AND_INDEX, this::writeEntry);
+      method(body, "entry" + suffix, "J", TABLE_AND_INDEX, this::writeEntry);
     }
     if (plan.count() > 1) {
       if (fastPath && (triesLikelyFirst() || shared.areDivided())) {
-        method(body, "entryElsewhere", "J", TABLE_AND_INDEX, this::writeEntryElsewhere);
+        method(body, "entryElsewhere" + suffix, "J", TABLE_AND_INDEX, this::writeEntryElsewhere);
       }
-      method(body, "flagsOf", "J", List.of(GPA), this::writeFlagsOf);
+      if (suffix.isEmpty()) {
+        method(body, "flagsOf", "J", List.of(GPA), this::writeFlagsOf);
+      }
     }
   }
 
@@ -274,7 +302,7 @@ final class SlotMethods {
   private void writeEntry(Code code, Expr... parameters) {
     Expr table = parameters[0];
     Expr index = parameters[1];
-    Expr elsewhere = Expr.call(owner, "entryElsewhere", "(JJ)J", table, index);
+    Expr elsewhere = Expr.call(owner, "entryElsewhere" + suffix, "(JJ)J", table, index);
     if (!triesLikelyFirst()) {
       shared.write(code, table, index, elsewhere);
       return;

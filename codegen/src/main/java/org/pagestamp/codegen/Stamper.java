@@ -5,10 +5,16 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
+import org.pagestamp.nested.NestedRole;
+import org.pagestamp.nested.NestedWalker;
 import org.pagestamp.slot.SlotLayout;
+import org.pagestamp.stage2.EptMode;
+import org.pagestamp.stage2.EptRole;
+import org.pagestamp.stage2.NptRole;
+import org.pagestamp.stage2.Stage2Role;
 import org.pagestamp.walk.Walker;
 
 /**
@@ -31,8 +37,8 @@ public final class Stamper {
   /** How many walkers a stamper keeps unless told otherwise. */
   public static final int DEFAULT_KEPT = 64;
 
-  private final Object lock = new Object();
-  private final KeptWalkers<Walker> kept;
+  private final KeptWalkers<Role, Walker> kept;
+  private final KeptWalkers<NestedRole, NestedWalker> keptNested;
   private final ClassDumper dumper;
   private final AtomicInteger stamped = new AtomicInteger();
 
@@ -53,6 +59,7 @@ public final class Stamper {
 
   Stamper(int kept, String dumpDirectory) {
     this.kept = new KeptWalkers<>(kept);
+    this.keptNested = new KeptWalkers<>(kept);
     this.dumper = new ClassDumper(dumpDirectory == null ? null : Path.of(dumpDirectory));
   }
 
@@ -64,56 +71,72 @@ public final class Stamper {
    *     mode demands
    */
   public Walker stamp(Role role, SlotLayout layout) {
-    Objects.requireNonNull(role, "role");
-    Objects.requireNonNull(layout, "layout");
-    synchronized (lock) {
-      Walker walker = kept.get(role, layout);
-      if (walker != null) {
-        return walker;
-      }
-    }
-    Walker made = make(role, layout);
-    synchronized (lock) {
-      Walker madeMeanwhile = kept.get(role, layout);
-      if (madeMeanwhile != null) {
-        return madeMeanwhile;
-      }
-      kept.put(made);
-      return made;
-    }
+    return kept.walker(role, layout, () -> make(role, layout));
   }
 
-  /** Without the lock: a kept walker is had at once, and several can be made at a time. */
   private Walker make(Role role, SlotLayout layout) {
     layout.requireUpdatable(role.mode().entryBytes());
-    WalkerClass walkerClass = generate(role, layout);
-    String fileName = walkerClass.name() + "-" + stamped.incrementAndGet();
-    dumper.dump(walkerClass, fileName);
-    return define(walkerClass, fileName, role, layout);
+    return (Walker) define(generate(role, layout), Role.class, role, layout);
+  }
+
+  /**
+   * The walker for a role in two dimensions and a layout, as {@link #stamp(Role, SlotLayout)}.
+   *
+   * @throws IllegalArgumentException if the layout cannot update the entries of both dimensions as
+   *     its update mode demands
+   */
+  public NestedWalker stamp(NestedRole role, SlotLayout layout) {
+    return keptNested.walker(
+        role,
+        layout,
+        () -> (NestedWalker) define(generate(role, layout), NestedRole.class, role, layout));
   }
 
   /** Forgets all kept walkers. */
   public void clear() {
-    synchronized (lock) {
-      kept.clear();
-    }
+    kept.clear();
+    keptNested.clear();
   }
 
-  /** The class that {@link #stamp} would define, for inspection. */
+  /** The class that {@link #stamp(Role, SlotLayout)} would define, for inspection. */
   public WalkerClass generate(Role role, SlotLayout layout) {
-    String mode =
-        switch (role.mode()) {
-          case NO_PAGING -> "NoPaging";
-          case TWO_LEVEL -> "TwoLevel";
-          case PAE -> "Pae";
-          case FOUR_LEVEL -> "FourLevel";
-          case FIVE_LEVEL -> "FiveLevel";
-        };
-    return new WalkerAssembler(role, layout, mode + "Walker").assemble();
+    return new WalkerAssembler(role, layout, name(role.mode()) + "Walker").assemble();
   }
 
-  /** Defines the class and makes its one instance; a class that fails verification is dumped. */
-  Walker define(WalkerClass walkerClass, String fileName, Role role, SlotLayout layout) {
+  /** The class that {@link #stamp(NestedRole, SlotLayout)} would define, for inspection. */
+  public WalkerClass generate(NestedRole role, SlotLayout layout) {
+    String name = name(role.guest().mode()) + "Over" + name(role.stage2());
+    return new NestedAssembler(role, layout, name + "Walker").assemble();
+  }
+
+  private static String name(PagingMode mode) {
+    return switch (mode) {
+      case NO_PAGING -> "NoPaging";
+      case TWO_LEVEL -> "TwoLevel";
+      case PAE -> "Pae";
+      case FOUR_LEVEL -> "FourLevel";
+      case FIVE_LEVEL -> "FiveLevel";
+    };
+  }
+
+  private static String name(Stage2Role role) {
+    return switch (role) {
+      case EptRole ept -> ept.mode() == EptMode.EPT4 ? "Ept4" : "Ept5";
+      case NptRole npt -> name(npt.host().mode()) + "Npt";
+    };
+  }
+
+  /** Dumps a class if asked, defines it, and makes its one instance. */
+  private Object define(
+      WalkerClass walkerClass, Class<?> roleType, Object role, SlotLayout layout) {
+    String fileName = walkerClass.name() + "-" + stamped.incrementAndGet();
+    dumper.dump(walkerClass, fileName);
+    return define(walkerClass, fileName, roleType, role, layout);
+  }
+
+  /** Defines a class and makes its instance; one that fails verification is dumped. */
+  Object define(
+      WalkerClass walkerClass, String fileName, Class<?> roleType, Object role, SlotLayout layout) {
     try {
       MethodHandles.Lookup hidden =
           MethodHandles.lookup()
@@ -121,9 +144,8 @@ public final class Stamper {
                   walkerClass.classFile(), walkerClass.classData(), true);
       MethodHandle constructor =
           hidden.findConstructor(
-              hidden.lookupClass(),
-              MethodType.methodType(void.class, Role.class, SlotLayout.class));
-      return (Walker) constructor.invoke(role, layout);
+              hidden.lookupClass(), MethodType.methodType(void.class, roleType, SlotLayout.class));
+      return constructor.invoke(role, layout);
     } catch (LinkageError e) {
       Path where = dumper.dumpFailed(walkerClass, fileName);
       throw new IllegalStateException(

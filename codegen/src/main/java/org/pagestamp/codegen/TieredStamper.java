@@ -34,8 +34,7 @@ public final class TieredStamper {
   private final Stamper stamper;
   private final Executor executor;
   private final int threshold;
-  private final Object lock = new Object();
-  private final KeptWalkers<TieredWalker> kept;
+  private final KeptWalkers<Role, TieredWalker> kept;
 
   /**
    * With {@value #DEFAULT_THRESHOLD} walks before a class is made, and {@value #DEFAULT_KEPT}
@@ -77,23 +76,11 @@ public final class TieredStamper {
    *     mode demands
    */
   public TieredWalker walker(Role role, SlotLayout layout) {
-    Objects.requireNonNull(role, "role");
-    Objects.requireNonNull(layout, "layout");
-    synchronized (lock) {
-      TieredWalker found = kept.get(role, layout);
-      if (found != null) {
-        return found;
-      }
-    }
-    // Outside the lock: with thousands of slots it takes longer than others should wait.
+    return kept.walker(role, layout, () -> make(role, layout));
+  }
+
+  private TieredWalker make(Role role, SlotLayout layout) {
     TieredWalker made = new TieredWalker(role, layout, stamper, executor, threshold);
-    synchronized (lock) {
-      TieredWalker found = kept.get(role, layout);
-      if (found != null) {
-        return found;
-      }
-      kept.put(made);
-    }
     if (threshold == 0) {
       made.ask();
     }
@@ -102,8 +89,6 @@ public final class TieredStamper {
 
   /** Forgets all kept walkers; those in use go on. */
   public void clear() {
-    synchronized (lock) {
-      kept.clear();
-    }
+    kept.clear();
   }
 }

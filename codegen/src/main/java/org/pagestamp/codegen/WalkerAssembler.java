@@ -2,8 +2,7 @@ package org.pagestamp.codegen;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.objectweb.asm.ClassWriter;
-import org.objectweb.asm.MethodVisitor;
+import java.util.function.Supplier;
 import org.objectweb.asm.Opcodes;
 import org.pagestamp.codegen.ClassBody.Parameter;
 import org.pagestamp.mode.EntryBits;
@@ -13,46 +12,32 @@ import org.pagestamp.slot.SlotLayout;
 
 /** Puts a walker class together: constants, constructor, and the methods of a walk. */
 final class WalkerAssembler {
-  private static final String PACKAGE = "org/pagestamp/codegen/";
-  private static final String SUPERCLASS = PACKAGE + "GeneratedWalker";
-  private static final String CONSTRUCTOR =
-      "(Lorg/pagestamp/mode/Role;Lorg/pagestamp/slot/SlotLayout;)V";
   private static final List<Parameter> WALK_PARAMETERS =
       List.of(
           new Parameter("vcpu", "Lorg/pagestamp/walk/VcpuState;"),
           new Parameter("gva", Expr.LONG),
           new Parameter("access", Expr.INT));
 
-  /** How many slots the head of a listing names. */
-  private static final int SLOTS_LISTED = 16;
-
   private final Role role;
   private final SlotLayout layout;
-  private final String name;
+  private final ClassFrame frame;
   private final String owner;
   private final SlotPlan plan;
   private final DirectReads direct;
-  private final ClassConstants constants;
-  private final Listing listing = new Listing();
-  private final ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
   private final ClassBody body;
 
   WalkerAssembler(Role role, SlotLayout layout, String name) {
     this.role = role;
     this.layout = layout;
-    this.name = name;
     this.plan = new SlotPlan(layout);
-    this.owner = PACKAGE + name;
+    this.frame = new ClassFrame(name, "GeneratedWalker", Role.class, plan);
+    this.owner = frame.owner();
     this.direct = DirectReads.of(plan, role.mode());
-    this.constants = new ClassConstants(owner);
-    this.body = new ClassBody(owner, writer, listing);
+    this.body = frame.body();
   }
 
   WalkerClass assemble() {
-    writer.visit(Opcodes.V25, Opcodes.ACC_FINAL | Opcodes.ACC_SUPER, owner, null, SUPERCLASS, null);
-    writer.visitSource(name + ".walk", null);
-    writeHead();
-    writeConstructor();
+    frame.head(role::toString, masks(), direct);
     WalkerParts parts = parts();
     writeWalks(parts);
     if (role.mode() != PagingMode.NO_PAGING && BatchMethods.areOf(plan)) {
@@ -64,12 +49,9 @@ final class WalkerAssembler {
       parts.slots().writeForPagesOnly(body);
     }
     if (role.mode() != PagingMode.NO_PAGING) {
-      parts.permissions().list(listing);
+      parts.permissions().list(frame.listing());
     }
-    constants.write(writer);
-    writer.visitEnd();
-    byte[] classFile = writer.toByteArray();
-    return new WalkerClass(name, classFile, listing::toString, body.sizes(), constants.classData());
+    return frame.end();
   }
 
   private WalkerParts parts() {
@@ -77,47 +59,23 @@ final class WalkerAssembler {
     long alwaysOne = EntryBits.P | (plan.allReadOnly() ? 0 : EntryBits.A);
     PermissionFields permissions =
         new PermissionFields(
-            role, plan, constants, alwaysOne, EntryBits.D, entries.reservedInAll());
+            role, plan, frame.constants(), alwaysOne, EntryBits.D, entries.reservedInAll());
     SlotMethods slots =
-        new SlotMethods(owner, plan, role.mode().entryBytes(), layout.updateMode(), constants);
+        new SlotMethods(
+            owner, plan, role.mode().entryBytes(), layout.updateMode(), frame.constants());
     return new WalkerParts(
         owner, role, plan, entries, new ResultFormat(role, entries), slots, permissions);
   }
 
-  private void writeHead() {
-    listing.line(() -> "// " + name + ": " + role);
-    listing.line(() -> "// " + plan.count() + " slots, " + plan.writable() + " writable");
-    for (int i = 0; i < Math.min(plan.count(), SLOTS_LISTED); i++) {
-      String likely = i == plan.likely() ? ", tried first" : "";
-      int number = i;
-      listing.line(() -> "//   slot " + number + " " + plan.slot(number) + likely);
-    }
-    if (role.mode() != PagingMode.NO_PAGING) {
-      listing.line(this::masks);
-    }
-    if (plan.count() > SLOTS_LISTED) {
-      listing.line(() -> "//   and " + (plan.count() - SLOTS_LISTED) + " more");
-    }
-    if (direct != null) {
-      listing.line(() -> "// " + direct.legend());
-    }
-  }
-
-  private String masks() {
-    String root = Expr.hex(role.mode().rootMask());
-    return "// ROOT " + root + ", FRAME " + Expr.hex(role.mode().tableMask());
-  }
-
-  private void writeConstructor() {
-    MethodVisitor mv = writer.visitMethod(0, "<init>", CONSTRUCTOR, null, null);
-    mv.visitCode();
-    mv.visitVarInsn(Opcodes.ALOAD, 0);
-    mv.visitVarInsn(Opcodes.ALOAD, 1);
-    mv.visitVarInsn(Opcodes.ALOAD, 2);
-    mv.visitMethodInsn(Opcodes.INVOKESPECIAL, SUPERCLASS, "<init>", CONSTRUCTOR, false);
-    mv.visitInsn(Opcodes.RETURN);
-    mv.visitMaxs(0, 0);
-    mv.visitEnd();
+  private List<Supplier<String>> masks() {
+    return role.mode() == PagingMode.NO_PAGING
+        ? List.of()
+        : List.of(
+            () ->
+                "// ROOT "
+                    + Expr.hex(role.mode().rootMask())
+                    + ", FRAME "
+                    + Expr.hex(role.mode().tableMask()));
   }
 
   /** {@code walk} is the fast path where there is one, and the exact path otherwise. */
@@ -156,6 +114,6 @@ final class WalkerAssembler {
   }
 
   private void writePublic(String method, ClassBody.Body statements) {
-    body.method(Opcodes.ACC_PUBLIC, method, Expr.LONG, WALK_PARAMETERS, statements);
+    frame.publicMethod(method, WALK_PARAMETERS, statements);
   }
 }

@@ -136,7 +136,7 @@ class StamperTest {
     IllegalStateException thrown =
         assertThrows(
             IllegalStateException.class,
-            () -> stamper.define(bad, "broken", Layouts.FOUR_LEVEL, layout));
+            () -> stamper.define(bad, "broken", Role.class, Layouts.FOUR_LEVEL, layout));
     assertTrue(thrown.getMessage().contains(directory.toString()), thrown::getMessage);
     assertInstanceOf(LinkageError.class, thrown.getCause());
     assertEquals(

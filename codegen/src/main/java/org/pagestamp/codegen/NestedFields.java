@@ -1,0 +1,24 @@
+package org.pagestamp.codegen;
+
+/** Access to the registers and the results in a {@code NestedState} and a {@code Stage2State}. */
+final class NestedFields {
+  private NestedFields() {}
+
+  static Expr guest(Expr state) {
+    return Expr.invoke(state, false, "guest", "()Lorg/pagestamp/walk/VcpuState;");
+  }
+
+  static Expr stage2(Expr state) {
+    return Expr.invoke(state, false, "stage2", "()Lorg/pagestamp/stage2/Stage2State;");
+  }
+
+  /** EPTP or nCR3. */
+  static Expr root(Expr stage2) {
+    return Expr.invoke(stage2, false, "root", "()J");
+  }
+
+  /** Notes what the guest's tables led to, and how stage 2 translated it. */
+  static Expr page(Expr state, Expr gpa, Expr result) {
+    return Expr.invoke(state, false, "page", "(JJ)V", gpa, result);
+  }
+}

@@ -1,0 +1,81 @@
+package org.pagestamp.codegen;
+
+import static org.pagestamp.codegen.Expr.constant;
+
+import org.pagestamp.mode.EntryBits;
+import org.pagestamp.stage2.Stage2Format;
+import org.pagestamp.stage2.Stage2Level;
+
+/** Expressions over the entries of a stage-2 format: indexes, frames, reserved bits. */
+final class Stage2Entries {
+  private final Stage2Format format;
+
+  Stage2Entries(Stage2Format format) {
+    this.format = format;
+  }
+
+  /** Where in its table the entry for {@code gpa} is, in bytes. */
+  Expr byteIndex(Stage2Level level, Expr gpa) {
+    int entryShift = Integer.numberOfTrailingZeros(format.entryBytes());
+    long mask = ((1L << level.indexBits()) - 1) << entryShift;
+    return Expr.and(Expr.shiftRight(gpa, level.shift() - entryShift), constant(mask));
+  }
+
+  /** Whether entries of a level above 1 can map pages. */
+  static boolean mapsLargePages(Stage2Level level) {
+    return level.number() > 1 && level.leafBits() != 0;
+  }
+
+  static Cond isLarge(Stage2Level level, Expr entry) {
+    return Cond.isNotZero(Expr.and(entry, constant("PS", level.leafBits())));
+  }
+
+  /** The bits that must be zero in an entry of {@code level} that points to a table, or more. */
+  static long reservedInTable(Stage2Level level) {
+    return mapsLargePages(level) ? level.reservedIfBit7Clear() : reservedInAny(level);
+  }
+
+  /** The bits that must be zero in a leaf of {@code level}, or more. */
+  static long reservedInLeaf(Stage2Level level) {
+    return mapsLargePages(level) ? level.reservedIfBit7Set() : reservedInAny(level);
+  }
+
+  private static long reservedInAny(Stage2Level level) {
+    return level.reservedIfBit7Clear() | level.reservedIfBit7Set();
+  }
+
+  /** The bits that must be zero in entries that point to tables, of whatever level; or more. */
+  long reservedInTables() {
+    return format.levels().stream()
+        .filter(level -> level.number() > 1 && isCounted(level))
+        .mapToLong(Stage2Entries::reservedInTable)
+        .reduce(0, (all, bits) -> all | bits);
+  }
+
+  /** Whether the bits of entries of a level mean what they do at other levels. */
+  static boolean isCounted(Stage2Level level) {
+    return level.counted() != 0;
+  }
+
+  /** What takes part in the rights of all levels. */
+  Expr counted(Stage2Level level, Expr entry) {
+    return isCounted(level)
+        ? entry
+        : Expr.or(entry, constant("~P", ~(format.present() & EntryBits.P)));
+  }
+
+  /** The bits of {@code gpa} that no index uses, and that must be zero. */
+  long beyond() {
+    return format.highGpaIgnored() || format.gpaBits() >= Long.SIZE ? 0 : -1L << format.gpaBits();
+  }
+
+  /** Whether fetches from user mode and from supervisor mode need different rights. */
+  boolean haveTwoExecuteRights() {
+    return !format.executable().equals(format.userExecutable());
+  }
+
+  /** The memory type of a leaf, at bit 0. */
+  static Expr typeAt(int shift, Expr leaf) {
+    return Expr.and(Expr.shiftRight(leaf, shift), constant(7));
+  }
+}
