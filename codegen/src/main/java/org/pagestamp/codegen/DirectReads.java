@@ -47,10 +47,12 @@ final class DirectReads {
     return possible ? new DirectReads(plan, addressBits, entryBytes) : null;
   }
 
-  private long base() {
+  /** Where the slot begins. */
+  long base() {
     return plan.slot(plan.likely()).baseGpa();
   }
 
+  /** The size of the slot in bytes. */
   long size() {
     return plan.slot(plan.likely()).byteSize();
   }
@@ -99,11 +101,6 @@ final class DirectReads {
       return or;
     }
     return Expr.or(Expr.xor(and, or), Expr.xor(or, constant("BASE", base())));
-  }
-
-  /** Whether {@link #strays} looks at the addresses ANDed. */
-  boolean looksAtAnd() {
-    return base() != 0;
   }
 
   /** The constants that a listing names. */

@@ -3,8 +3,6 @@ package org.pagestamp.codegen;
 import static org.pagestamp.codegen.Expr.constant;
 import static org.pagestamp.codegen.Expr.intConstant;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.LeafRule;
 import org.pagestamp.mode.PagingLevel;
@@ -36,13 +34,17 @@ final class NestedFastPath {
   private final Expr access;
   private final Expr exact;
 
+  /** What to return where an entry is not common. */
+  private final Expr elsewhere;
+
   private Expr vcpu;
   private Stage2Descent stage2;
 
-  /** The guest's result, but for where the page is; and its entries above the leaf ORed. */
+  /** The guest's result, but for where the page is. */
   private Expr unplaced;
 
-  private Expr above;
+  /** Has the bits of the page's address, and others. */
+  private Expr page;
 
   NestedFastPath(NestedParts parts, DirectReads direct, Code code, Expr... parameters) {
     this.parts = parts;
@@ -57,6 +59,7 @@ final class NestedFastPath {
     this.gva = parameters[1];
     this.access = parameters[2];
     this.exact = parts.call("exact", parameters);
+    this.elsewhere = direct == null ? exact : parts.call("search", parameters);
   }
 
   void write() {
@@ -68,16 +71,14 @@ final class NestedFastPath {
     vcpu = code.let("vcpu", NestedFields.guest(state));
     stage2 =
         new Stage2Descent(
-            parts.stage2(), direct, code, NestedFields.root(NestedFields.stage2(state)), exact);
+            parts.stage2(), direct, code, NestedFields.root(NestedFields.stage2(state)), elsewhere);
     unplaced = code.let("unplaced", constant("UNPAGED", unpaged()));
     if (mode != PagingMode.NO_PAGING) {
-      above = code.let("above", constant(0));
+      page = code.let("page", constant(0));
       throughTables();
     }
-    Expr frame = mode == PagingMode.NO_PAGING ? gva : unplaced;
-    Expr gpa = code.let("gpa", Expr.and(frame, constant("FRAME", frameMask())));
-    stage2.page(gpa);
-    finish(gpa);
+    stage2.page(mode == PagingMode.NO_PAGING ? gva : page);
+    finish();
   }
 
   private static long unpaged() {
@@ -87,10 +88,6 @@ final class NestedFastPath {
         | EntryBits.U
         | EntryBits.A
         | EntryBits.D;
-  }
-
-  private long frameMask() {
-    return mode == PagingMode.NO_PAGING ? EntryBits.FRAME_32 : EntryBits.FRAME;
   }
 
   private boolean readsPdptes() {
@@ -103,14 +100,28 @@ final class NestedFastPath {
       Expr pdpte = code.let("pdpte", VcpuFields.pdpte(vcpu, gva));
       code.returnIf(Cond.isZero(Expr.and(pdpte, EntryFormat.present())), exact);
       root = code.let("root", entries.table(pdpte));
+      refuse(root, tooWide());
     } else {
-      root = code.let("root", entries.root(VcpuFields.cr3(vcpu)));
+      root = cr3();
     }
-    refuse(root, tooWide());
     if (readsPdptes()) {
       root = pdpteInMemory(root);
     }
-    descend(mode.level(mode.topLevelInMemory()), root, List.of());
+    descend(mode.level(mode.topLevelInMemory()), root, null, null);
+  }
+
+  /** Where the root is; in strict walks with other bits, of which none counts. */
+  private Expr cr3() {
+    Expr cr3 = VcpuFields.cr3(vcpu);
+    if (!strict() || mode == PagingMode.PAE) {
+      Expr root = code.let("root", entries.root(cr3));
+      refuse(root, tooWide());
+      return root;
+    }
+    Expr root = code.let("root", cr3);
+    int width = Math.min(parts.stage2().format().gpaBits(), 52);
+    code.returnIf(Cond.isNotZero(Expr.shiftRight(root, width)), elsewhere);
+    return root;
   }
 
   /** A PDPTE has neither rights nor bits to set. */
@@ -126,44 +137,70 @@ final class NestedFastPath {
   /**
    * The entry of {@code level} for {@code gva}, its table being looked for through stage 2.
    *
-   * @param low the bits of {@code table} below a page
+   * @param table has the bits of the table's address, and others
+   * @param low the bits of that address below a page
    */
   private Expr entry(PagingLevel level, Expr table, long low) {
-    Expr found = stage2.table(EntryFormat.name(level), table, low);
+    Expr found = stage2.table(EntryFormat.name(level), table, low, writesTables());
     return stage2.read(parts.guestSlots(), found, entries.byteIndex(level, gva));
   }
 
-  /** Reads the entry of {@code level} and goes on below; {@code read} has the lowest first. */
-  private void descend(PagingLevel level, Expr table, List<Expr> read) {
-    Expr entry = code.let(EntryFormat.name(level), entry(level, table, 0));
+  /**
+   * Reads the entry of {@code level} and goes on below.
+   *
+   * @param and the entries above ANDed; null if there are none
+   * @param or the entries above ORed; null if there are none, or none of them can have NX
+   */
+  private void descend(PagingLevel level, Expr table, Expr and, Expr or) {
+    String name = EntryFormat.name(level);
+    Expr entry = code.let(name, entry(level, table, 0));
     if (level.leafRule() == LeafRule.ALWAYS) {
-      leaf(level, entry, read);
-    } else if (level.hasPageSizeBit(role)) {
-      code.choose(
-          entries.isLarge(entry), () -> leaf(level, entry, read), () -> next(level, entry, read));
-    } else {
-      next(level, entry, read);
+      leaf(level, entry, and, or);
+      return;
     }
+    code.choose(
+        pointsToTable(entry),
+        () ->
+            descend(
+                mode.level(level.number() - 1),
+                entry,
+                and == null ? entry : code.let(name + "And", Expr.and(and, entry)),
+                strict() ? null : or == null ? entry : code.let(name + "Or", Expr.or(or, entry))),
+        () -> {
+          if (level.hasPageSizeBit(role)) {
+            Expr large = Expr.and(entry, EntryFormat.pageSize());
+            code.returnIf(Cond.isZero(large), elsewhere);
+            leaf(level, entry, and, or);
+          } else {
+            code.ret(elsewhere);
+          }
+        });
   }
 
-  private void next(PagingLevel level, Expr entry, List<Expr> read) {
-    List<Expr> entriesSoFar = new ArrayList<>(read);
-    entriesSoFar.addFirst(entry);
-    Expr table = code.let(EntryFormat.name(level) + "Table", entries.table(entry));
-    descend(mode.level(level.number() - 1), table, entriesSoFar);
+  /** Whether NX and bits that are ignored and seldom set must be clear. */
+  private boolean strict() {
+    return direct != null && mode.entryBytes() == Long.BYTES;
   }
 
-  private void leaf(PagingLevel level, Expr entry, List<Expr> upper) {
+  /** Whether an entry is as common ones that point to tables are. */
+  private Cond pointsToTable(Expr entry) {
+    long one = permissions.alwaysOne() & (EntryBits.P | EntryBits.A);
+    long zero = parts.reservedAbove() | tooWide() | EntryBits.PS;
+    long ignored = strict() ? ~(EntryBits.FRAME | 0xFFF) : 0;
+    return new Comparison(entry, one | zero | ignored, one).holds();
+  }
+
+  private void leaf(PagingLevel level, Expr entry, Expr and, Expr or) {
     refuse(entry, (entries.rareInLeaf(level) & ~permissions.alwaysZero()) | tooWide());
-    Expr and = upper.stream().reduce((below, higher) -> Expr.and(higher, below)).orElse(null);
-    upper.stream()
-        .reduce((below, higher) -> Expr.or(higher, below))
-        .ifPresent(or -> code.set(above, or));
     code.set(
         unplaced,
         parts
             .results()
             .common(level, entry, and, gva, permissions.alwaysOne(), permissions.alwaysZero()));
+    code.set(page, level.number() == 1 ? entry : unplaced);
+    if (or != null && role.nxe()) {
+      code.set(unplaced, Expr.or(unplaced, Expr.and(or, constant("NX", EntryBits.NX))));
+    }
   }
 
   private void refuse(Expr value, long bits) {
@@ -182,47 +219,40 @@ final class NestedFastPath {
   }
 
   /** Judges all entries, and packs the result. */
-  private void finish(Expr gpa) {
-    if (direct != null) {
-      code.returnIf(stage2.strays(), parts.call("search", state, gva, access));
-    }
+  private void finish() {
     Expr word = code.let("word", stage2.word());
-    Expr wrong = Expr.or(stage2.wrongAbove(), stage2.wrongInLeaf());
-    wrong =
-        Expr.or(wrong, parts.stage2().differs(word, access, Access.LIMIT, parts.rowsOfStage2()));
+    Expr differs = parts.stage2().differs(word, access, Access.LIMIT, parts.rowsOfStage2());
+    Expr wrong = Expr.or(stage2.wrongType(), differs);
     if (mode != PagingMode.NO_PAGING) {
-      wrong = Expr.or(wrong, wrongInGuest());
+      wrong = Expr.or(wrong, permissions.differs(unplaced, access));
     }
     code.returnIf(Cond.isNotZero(wrong), exact);
     for (Cond denies : permissions.keyDenies(vcpu, unplaced, unplaced, access)) {
       code.returnIf(denies, exact);
     }
-    pack(gpa, word);
+    pack(word);
   }
 
-  private Expr wrongInGuest() {
-    if (mode.entryBytes() == Long.BYTES && role.nxe()) {
-      code.set(unplaced, Expr.or(unplaced, Expr.and(above, constant("NX", EntryBits.NX))));
-    }
-    long reserved = mode.entryBytes() == Long.BYTES ? -1L : EntryBits.FRAME_32 | 0xFFF;
-    reserved &= parts.reservedAbove() | tooWide();
-    Expr guest =
-        Expr.or(permissions.differs(unplaced, access), Expr.and(above, constant(reserved)));
-    return Expr.or(guest, stage2.wrongInTables(writesTables()));
-  }
-
-  private void pack(Expr gpa, Expr word) {
+  private void pack(Expr word) {
     Stage2Results results = parts.stage2().results();
     Expr leaf = stage2.leaf();
     Expr frame =
         code.let("frame", Expr.and(stage2.pageAndLevel(), constant("FRAME", EntryBits.FRAME)));
     SlotFlags.add(code, parts.stage2().slots(), parts.stage2().plan(), frame);
     Expr rights = Expr.or(results.rights(word, leaf), results.withheld(leaf));
-    Expr found = code.let("found", Expr.or(Expr.or(stage2.pageAndLevel(), frame), rights));
-    Expr offset = Expr.and(gva, constant(0xFFF));
-    code.run(NestedFields.page(state, Expr.or(gpa, offset), found));
+    Expr found = code.let("found", Expr.or(rights, Expr.or(stage2.pageAndLevel(), frame)));
+    Expr gpa =
+        mode == PagingMode.NO_PAGING
+            ? Expr.and(gva, constant("FRAME_32", EntryBits.FRAME_32 | 0xFFF))
+            : Expr.or(
+                Expr.and(unplaced, constant("FRAME", EntryBits.FRAME)),
+                Expr.and(gva, constant(0xFFF)));
+    code.run(NestedFields.page(state, gpa, found));
     Expr kept = Expr.and(unplaced, constant("~FRAME", ~EntryBits.FRAME));
-    Expr result = code.let("result", Expr.or(Expr.or(kept, frame), Stage2Results.inNested(found)));
+    Expr inNested =
+        Expr.or(
+            results.rightsInNested(word, leaf), Stage2Results.levelInNested(stage2.pageAndLevel()));
+    Expr result = code.let("result", Expr.or(Expr.or(kept, frame), inNested));
     if (parts.stage2().entries().haveTwoExecuteRights()) {
       code.when(
           isUsersFetch(),

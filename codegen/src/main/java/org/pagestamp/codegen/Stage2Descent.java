@@ -12,35 +12,21 @@ import org.pagestamp.stage2.Stage2Level;
  * Walks of stage 2 in the middle of a method, for accesses that succeed and find all accessed and
  * dirty bits set: in a straight line from the root to the leaf, however many there are.
  *
- * <p>As in {@link FastPath}, entries are judged once, all together and at the end: those that lead
- * to tables of the guest all serve the same kind of access, so that one AND and one OR of them
- * suffice; those that lead to the page have an AND of their own. Until then addresses come from
- * entries that nobody has validated, and cannot lead out of the slots.
+ * <p>Unlike in {@link FastPath}, each entry is judged where it is read, by one masked comparison:
+ * of so many entries no combination would stay in a register, and C2 would spill what the next
+ * address is made of. Only the rights to the page are combined.
  */
 final class Stage2Descent {
+  /** What no format gives a meaning in an entry that points to a table, NX aside. */
+  private static final long IGNORED = -1L << 52;
+
   private final Stage2Parts parts;
   private final Stage2Format format;
   private final Stage2Entries entries;
   private final DirectReads direct;
   private final Code code;
-  private final Expr exact;
+  private final Expr deviating;
   private final Expr root;
-
-  /** All entries of walks for tables ANDed. */
-  private final Expr and;
-
-  /** Of all walks: entries that point to tables ORed. */
-  private final Expr or;
-
-  /** The leaves of walks for tables, ANDed and ORed. */
-  private final Expr leafAnd;
-
-  private final Expr leafOr;
-
-  /** All addresses in entries ANDed; null where nobody asks. */
-  private final Expr addresses;
-
-  private boolean forTables;
 
   // What the walk for the page leaves behind.
   private Expr pageAnd;
@@ -48,75 +34,95 @@ final class Stage2Descent {
   private Expr leaf;
   private Expr page;
 
+  /** What is asked of the entries of one walk, and what is done with them. */
+  private record Kind(
+      String name,
+      long needs,
+      long leafNeeds,
+      boolean forTable,
+      BiConsumer<Stage2Level, Expr> leaf) {}
+
   /**
    * Declares what the walks have in common.
    *
    * @param direct how to read without a search, or null to search
    * @param rootRegister EPTP or nCR3
-   * @param exact what to return where a walk deviates
+   * @param deviating what to return where a walk deviates
    */
-  Stage2Descent(Stage2Parts parts, DirectReads direct, Code code, Expr rootRegister, Expr exact) {
+  Stage2Descent(
+      Stage2Parts parts, DirectReads direct, Code code, Expr rootRegister, Expr deviating) {
     this.parts = parts;
     this.format = parts.format();
     this.entries = parts.entries();
     this.direct = direct;
     this.code = code;
-    this.exact = exact;
-    root = code.let("root2", Expr.and(rootRegister, constant("ROOT2", format.rootMask())));
-    or = code.let("or2", Expr.and(root, constant("FRAME", EntryBits.FRAME)));
-    and = code.let("and2", constant(-1));
-    leafAnd = code.let("leafAnd2", constant(-1));
-    leafOr = code.let("leafOr2", constant(0));
-    addresses = direct != null && direct.looksAtAnd() ? code.let("addresses2", root) : null;
+    this.deviating = deviating;
+    if (direct == null) {
+      root = code.let("root2", Expr.and(rootRegister, constant("ROOT2", format.rootMask())));
+    } else {
+      root = code.let("root2", rootRegister);
+      Comparison common = withIgnored(inSlot(new Comparison(root, 0, 0)));
+      code.returnIf(common.negated(), deviating);
+    }
   }
 
   /**
    * Walks for a table of the guest.
    *
    * @param name begins the names of what is read
-   * @param gpa where the guest has the table
-   * @param low the bits of {@code gpa} below a page
-   * @return where it is, for {@link #read}
+   * @param gpa has the bits of the address at which the guest has the table, and others
+   * @param low the bits of that address below a page
+   * @param write whether the right to write is asked for
+   * @return where the table is, for {@link #read}
    */
-  Expr table(String name, Expr gpa, long low) {
-    forTables = true;
+  Expr table(String name, Expr gpa, long low, boolean write) {
     Expr table = code.let(name + "At", constant(0));
+    long needs = parts.masks().tableNeeds(write);
+    long dirty = write && parts.updates() ? parts.masks().dirty() : 0;
     descend(
         format.level(format.topLevel()),
-        name,
+        new Kind(
+            name,
+            needs,
+            needs | dirty,
+            true,
+            (level, entry) -> {
+              long offset = (level.pageSize() - 1) & (EntryBits.FRAME | low);
+              code.set(table, placed(level, entry, gpa, offset));
+            }),
         root,
         format.rootMask(),
-        gpa,
-        (level, entry) -> {
-          code.set(leafAnd, Expr.and(leafAnd, entry));
-          code.set(leafOr, Expr.or(leafOr, entry));
-          noteAddress(entry);
-          long offset = (level.pageSize() - 1) & (EntryBits.FRAME | low);
-          code.set(table, placed(level, entry, gpa, offset));
-        });
+        gpa);
     return table;
   }
 
-  /** Walks for the page at {@code gpa}; what comes of it is in {@link #word} and the like. */
+  /**
+   * Walks for the page whose address {@code gpa} has the bits of; what comes of it is in {@link
+   * #word} and the like.
+   */
   void page(Expr gpa) {
-    forTables = false;
     pageAnd = code.let("pageAnd2", constant(-1));
     pageOr = format.inverted() == 0 ? null : code.let("pageOr2", constant(0));
     leaf = code.let("leaf2", constant(0));
     page = code.let("page2", constant(0));
     descend(
         format.level(format.topLevel()),
-        "page",
+        new Kind(
+            "page",
+            parts.masks().tableNeeds(false),
+            0,
+            false,
+            (level, entry) -> {
+              combine(level, entry);
+              code.set(leaf, entry);
+              long offset = (level.pageSize() - 1) & EntryBits.FRAME;
+              Expr frame = Expr.and(entry, constant(level.frameMask()));
+              Expr placed = offset == 0 ? frame : Expr.or(frame, Expr.and(gpa, constant(offset)));
+              code.set(page, Expr.or(placed, parts.results().ofLevel(level, entry)));
+            }),
         root,
         format.rootMask(),
-        gpa,
-        (level, entry) -> {
-          code.set(leaf, entry);
-          long offset = (level.pageSize() - 1) & EntryBits.FRAME;
-          Expr frame = Expr.and(entry, constant(level.frameMask()));
-          Expr placed = offset == 0 ? frame : Expr.or(frame, Expr.and(gpa, constant(offset)));
-          code.set(page, Expr.or(placed, parts.results().ofLevel(level, entry)));
-        });
+        gpa);
   }
 
   /**
@@ -125,30 +131,25 @@ final class Stage2Descent {
    * @param above what points to the table
    * @param mask the bits of it that do
    */
-  private void descend(
-      Stage2Level level,
-      String name,
-      Expr above,
-      long mask,
-      Expr gpa,
-      BiConsumer<Stage2Level, Expr> atLeaf) {
+  private void descend(Stage2Level level, Kind kind, Expr above, long mask, Expr gpa) {
     Expr index = entries.byteIndex(level, gpa);
     Expr table = direct == null ? above(above, mask) : direct.inside(above, mask);
-    Expr entry = code.let(name + "_" + level.number(), read(parts.slots(), table, index));
-    fold(level, entry);
+    String name = kind.name() + "_" + level.number();
+    Expr entry = code.let(name, read(parts.slots(), table, index));
     if (level.number() == 1) {
-      refuseMoved(level, entry);
-      atLeaf.accept(level, entry);
-    } else if (!Stage2Entries.mapsLargePages(level)) {
-      next(level, name, entry, gpa, atLeaf);
-    } else if (forTables && direct != null && direct.size() < level.pageSize()) {
-      code.returnIf(Stage2Entries.isLarge(level, entry), exact);
-      next(level, name, entry, gpa, atLeaf);
-    } else {
+      leaf(level, kind, entry);
+    } else if (Stage2Entries.mapsLargePages(level)) {
       code.choose(
-          Stage2Entries.isLarge(level, entry),
-          () -> largePage(level, entry, atLeaf),
-          () -> next(level, name, entry, gpa, atLeaf));
+          pointsToTable(level, kind, entry).holds(),
+          () -> next(level, kind, entry, gpa),
+          () -> {
+            code.returnIf(
+                Cond.isZero(Expr.and(entry, constant("PS", level.leafBits()))), deviating);
+            leaf(level, kind, entry);
+          });
+    } else {
+      code.returnIf(pointsToTable(level, kind, entry).negated(), deviating);
+      next(level, kind, entry, gpa);
     }
   }
 
@@ -156,50 +157,53 @@ final class Stage2Descent {
     return mask == format.rootMask() ? above : Expr.and(above, constant("FRAME", mask));
   }
 
-  private void fold(Stage2Level level, Expr entry) {
-    Expr counted = entries.counted(level, entry);
-    if (forTables) {
-      code.set(and, Expr.and(and, counted));
-      return;
+  /** Whether an entry is as common ones that point to tables are. */
+  private Comparison pointsToTable(Stage2Level level, Kind kind, Expr entry) {
+    long needs = Stage2Entries.isCounted(level) ? kind.needs() : kind.needs() & EntryBits.P;
+    long reserved = Stage2Entries.reservedInTable(level);
+    long large = Stage2Entries.mapsLargePages(level) ? level.leafBits() : 0;
+    return withIgnored(inSlot(new Comparison(entry, needs | reserved | large, needs)));
+  }
+
+  private Comparison inSlot(Comparison comparison) {
+    return direct == null ? comparison : comparison.and(direct.outside(), direct.base());
+  }
+
+  /**
+   * With {@link DirectReads}, also bits that are ignored and seldom set: the mask then is one of 32
+   * bits, as long as the slot is not too large, and takes no register.
+   */
+  private Comparison withIgnored(Comparison comparison) {
+    return direct == null || format.entryBytes() != Long.BYTES
+        ? comparison
+        : comparison.and(IGNORED, 0);
+  }
+
+  private void next(Stage2Level level, Kind kind, Expr entry, Expr gpa) {
+    if (!kind.forTable()) {
+      combine(level, entry);
     }
-    code.set(pageAnd, Expr.and(pageAnd, counted));
+    descend(format.level(level.number() - 1), kind, entry, format.tableMask(), gpa);
+  }
+
+  /** A leaf for a table is judged here, that for the page at the end. */
+  private void leaf(Stage2Level level, Kind kind, Expr entry) {
+    long rare = Stage2Entries.reservedInLeaf(level) | level.highFrameBits();
+    Comparison common = new Comparison(entry, rare, 0);
+    if (kind.forTable()) {
+      common = inSlot(common.and(kind.leafNeeds(), kind.leafNeeds()));
+      if (format.ept()) {
+        common = common.and(EptBits.TYPE, EptBits.WRITE_BACK);
+      }
+    }
+    code.returnIf(common.negated(), deviating);
+    kind.leaf().accept(level, entry);
+  }
+
+  private void combine(Stage2Level level, Expr entry) {
+    code.set(pageAnd, Expr.and(pageAnd, entries.counted(level, entry)));
     if (pageOr != null && Stage2Entries.isCounted(level)) {
       code.set(pageOr, Expr.or(pageOr, entry));
-    }
-  }
-
-  private void next(
-      Stage2Level level, String name, Expr entry, Expr gpa, BiConsumer<Stage2Level, Expr> atLeaf) {
-    if (Stage2Entries.isCounted(level)) {
-      code.set(or, Expr.or(or, entry));
-    } else {
-      refuse(entry, Stage2Entries.reservedInTable(level));
-      code.set(or, Expr.or(or, Expr.and(entry, constant("FRAME", EntryBits.FRAME))));
-    }
-    noteAddress(entry);
-    descend(format.level(level.number() - 1), name, entry, format.tableMask(), gpa, atLeaf);
-  }
-
-  private void largePage(Stage2Level level, Expr entry, BiConsumer<Stage2Level, Expr> atLeaf) {
-    refuse(entry, Stage2Entries.reservedInLeaf(level));
-    refuseMoved(level, entry);
-    atLeaf.accept(level, entry);
-  }
-
-  private void refuse(Expr entry, long bits) {
-    if (bits != 0) {
-      code.returnIf(Cond.isNotZero(Expr.and(entry, constant(bits))), exact);
-    }
-  }
-
-  /** Address bits of a leaf that are not in their place. */
-  private void refuseMoved(Stage2Level level, Expr entry) {
-    refuse(entry, level.highFrameBits());
-  }
-
-  private void noteAddress(Expr entry) {
-    if (addresses != null) {
-      code.set(addresses, Expr.and(addresses, entry));
     }
   }
 
@@ -208,7 +212,10 @@ final class Stage2Descent {
         direct == null
             ? Expr.and(entry, constant("FRAME" + level.number(), level.frameMask()))
             : direct.inside(entry, level.frameMask());
-    return offset == 0 ? frame : Expr.or(frame, Expr.and(gpa, constant(offset)));
+    Expr placed = offset == 0 ? frame : Expr.or(frame, Expr.and(gpa, constant(offset)));
+    return direct != null && direct.size() < level.pageSize()
+        ? direct.inside(placed, EntryBits.FRAME)
+        : placed;
   }
 
   /** The entry at {@code index} bytes in a table that {@link #table} has found. */
@@ -216,58 +223,21 @@ final class Stage2Descent {
     return direct == null ? slots.entry(table, index) : slots.likelyEntry(Expr.plus(table, index));
   }
 
-  // Once all walks are made.
-
-  /** Whether an address led out of the slot that all are supposed to be in. */
-  Cond strays() {
-    Expr all = Expr.or(or, leafOr);
-    Expr strays = direct.strays(addresses == null ? all : addresses, all);
-    return Cond.isNotZero(Expr.and(strays, constant("OUTSIDE", direct.outside())));
-  }
-
-  /**
-   * Not zero where a walk for a table deviates.
-   *
-   * @param write whether they ask for the right to write
-   */
-  Expr wrongInTables(boolean write) {
-    long needs = parts.masks().tableNeeds(write);
-    Expr wrong = Expr.and(Expr.xor(and, constant(-1)), constant("TABLE_NEEDS", needs));
-    long reserved = Stage2Entries.reservedInLeaf(format.level(1));
-    wrong = Expr.or(wrong, Expr.and(leafOr, constant("LEAF_RESERVED", reserved)));
-    long dirty = write && parts.updates() ? parts.masks().dirty() : 0;
-    if (dirty != 0) {
-      wrong = Expr.or(wrong, Expr.and(Expr.xor(leafAnd, constant(-1)), constant("D2", dirty)));
-    }
+  /** Not zero where the memory type of the page is illegal. */
+  Expr wrongType() {
     if (!format.ept()) {
-      return wrong;
+      return constant(0);
     }
-    Expr types = Expr.and(Expr.xor(leafAnd, leafOr), constant("TYPE", EptBits.TYPE));
-    return Expr.or(Expr.or(wrong, types), illegalType(leafOr));
-  }
-
-  /** Not zero where the memory type of a leaf is illegal. */
-  private Expr illegalType(Expr entry) {
-    Expr type = Expr.toInt(Stage2Entries.typeAt(EptBits.TYPE_SHIFT, entry));
+    Expr type =
+        Expr.toInt(
+            Expr.shiftRight(Expr.and(leaf, constant("TYPE", EptBits.TYPE)), EptBits.TYPE_SHIFT));
     Expr illegal =
         Expr.intShiftRight(
             Expr.intConstant(format.illegalTypes()).printedAs("ILLEGAL_TYPES"), type);
     return Expr.toLong(Expr.intAnd(illegal, Expr.intConstant(1)));
   }
 
-  /** Not zero where an entry that points to a table has a reserved bit. */
-  Expr wrongAbove() {
-    return Expr.and(or, constant("TABLE_RESERVED", entries.reservedInTables()));
-  }
-
-  /** Not zero where the page's leaf is illegal. */
-  Expr wrongInLeaf() {
-    long reserved = Stage2Entries.reservedInLeaf(format.level(1));
-    Expr wrong = Expr.and(leaf, constant("LEAF_RESERVED", reserved));
-    return format.ept() ? Expr.or(wrong, illegalType(leaf)) : wrong;
-  }
-
-  /** The word that the rights of the page are judged by, and packed from. */
+  /** The word that the rights to the page are judged by, and packed from. */
   Expr word() {
     Expr word = pageAnd;
     if (pageOr != null) {

@@ -26,10 +26,6 @@ final class Stage2Entries {
     return level.number() > 1 && level.leafBits() != 0;
   }
 
-  static Cond isLarge(Stage2Level level, Expr entry) {
-    return Cond.isNotZero(Expr.and(entry, constant("PS", level.leafBits())));
-  }
-
   /** The bits that must be zero in an entry of {@code level} that points to a table, or more. */
   static long reservedInTable(Stage2Level level) {
     return mapsLargePages(level) ? level.reservedIfBit7Clear() : reservedInAny(level);
@@ -42,14 +38,6 @@ final class Stage2Entries {
 
   private static long reservedInAny(Stage2Level level) {
     return level.reservedIfBit7Clear() | level.reservedIfBit7Set();
-  }
-
-  /** The bits that must be zero in entries that point to tables, of whatever level; or more. */
-  long reservedInTables() {
-    return format.levels().stream()
-        .filter(level -> level.number() > 1 && isCounted(level))
-        .mapToLong(Stage2Entries::reservedInTable)
-        .reduce(0, (all, bits) -> all | bits);
   }
 
   /** Whether the bits of entries of a level mean what they do at other levels. */
@@ -72,10 +60,5 @@ final class Stage2Entries {
   /** Whether fetches from user mode and from supervisor mode need different rights. */
   boolean haveTwoExecuteRights() {
     return !format.executable().equals(format.userExecutable());
-  }
-
-  /** The memory type of a leaf, at bit 0. */
-  static Expr typeAt(int shift, Expr leaf) {
-    return Expr.and(Expr.shiftRight(leaf, shift), constant(7));
   }
 }

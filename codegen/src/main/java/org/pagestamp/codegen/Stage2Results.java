@@ -64,7 +64,7 @@ final class Stage2Results {
   }
 
   private Expr ofEpt(Expr word, Expr leaf) {
-    Expr rights = moved(word, EptBits.R | EptBits.W | EptBits.X, RIGHTS);
+    Expr rights = eptRights(word, RIGHTS);
     long user = format.userExecute() == 0 ? EptBits.X : format.userExecute();
     Expr userExecutable = moved(word, user, Stage2Result.USER_EXECUTABLE);
     Expr type = moved(leaf, EptBits.TYPE, 7L << Stage2Result.TYPE_SHIFT);
@@ -78,32 +78,68 @@ final class Stage2Results {
         Expr.or(
             moved(word, EntryBits.W, Stage2Result.WRITABLE),
             constant("READABLE", Stage2Result.READABLE));
-    Expr noExecute = Expr.shiftRight(word, Long.numberOfTrailingZeros(EntryBits.NX));
-    Expr executable = Expr.xor(noExecute, constant(1));
     Expr userExecutable =
-        Expr.shiftLeft(executable, Long.numberOfTrailingZeros(Stage2Result.USER_EXECUTABLE));
-    if (format.executable().forbidden() != 0) {
-      Expr user = moved(word, format.executable().forbidden(), 1);
-      executable = Expr.and(executable, Expr.xor(user, constant(1)));
-    }
-    executable = Expr.shiftLeft(executable, Long.numberOfTrailingZeros(Stage2Result.EXECUTABLE));
+        Expr.shiftLeft(
+            isExecutable(word), Long.numberOfTrailingZeros(Stage2Result.USER_EXECUTABLE));
+    Expr executable =
+        Expr.shiftLeft(
+            supervisorMayFetch(word), Long.numberOfTrailingZeros(Stage2Result.EXECUTABLE));
     Expr type = moved(leaf, EntryBits.PWT | EntryBits.PCD, 3L << Stage2Result.TYPE_SHIFT);
     return Expr.or(Expr.or(rights, Expr.or(executable, userExecutable)), type);
   }
 
-  /**
-   * What a result in two dimensions tells of stage 2, by the result of stage 2: see {@link
-   * NestedResult}. The right to execute is that of supervisor mode.
-   */
-  static Expr inNested(Expr found) {
-    long level2 = Stage2Result.levelBits(2); // all bits of a level set
-    Expr level = moved(found, level2, NestedResult.stage2Bits(level2, false));
-    Expr rights = moved(found, RIGHTS, NESTED_RIGHTS);
-    Expr withheld = moved(found, Stage2Result.WRITE_WITHHELD, NestedResult.STAGE2_WRITABLE);
-    return Expr.or(level, Expr.and(rights, Expr.xor(withheld, constant(-1))));
+  /** 1 where no entry has NX. */
+  private static Expr isExecutable(Expr word) {
+    Expr noExecute = Expr.shiftRight(word, Long.numberOfTrailingZeros(EntryBits.NX));
+    return Expr.xor(noExecute, constant(1));
   }
 
-  /** What turns the right to execute in {@link #inNested} into that of user mode, by an XOR. */
+  private Expr supervisorMayFetch(Expr word) {
+    long forbidden = format.executable().forbidden();
+    return forbidden == 0
+        ? isExecutable(word)
+        : Expr.and(isExecutable(word), Expr.xor(moved(word, forbidden, 1), constant(1)));
+  }
+
+  /** The level in a result in two dimensions, by the level in a result of stage 2. */
+  static Expr levelInNested(Expr found) {
+    long level2 = Stage2Result.levelBits(2); // all bits of a level set
+    return moved(found, level2, NestedResult.stage2Bits(level2, false));
+  }
+
+  /**
+   * The rights of stage 2 in a result in two dimensions. The right to execute is that of supervisor
+   * mode. Not by way of {@link #rights}: the fewer operations from the last entry to the result,
+   * the better.
+   */
+  Expr rightsInNested(Expr word, Expr leaf) {
+    long dirty = format.level(1).dirty();
+    Expr rights = format.ept() ? eptRights(word, NESTED_RIGHTS) : nptRights(word);
+    if (dirty == 0) {
+      return rights;
+    }
+    long others = ~NestedResult.STAGE2_WRITABLE;
+    Expr notWithheld = Expr.or(moved(leaf, dirty, NestedResult.STAGE2_WRITABLE), constant(others));
+    return Expr.and(rights, notWithheld);
+  }
+
+  private static Expr eptRights(Expr word, long to) {
+    return moved(word, EptBits.R | EptBits.W | EptBits.X, to);
+  }
+
+  private Expr nptRights(Expr word) {
+    Expr writable =
+        Expr.or(
+            moved(word, EntryBits.W, NestedResult.STAGE2_WRITABLE),
+            constant("STAGE2_READABLE", NestedResult.STAGE2_READABLE));
+    Expr executable = supervisorMayFetch(word);
+    int left = Long.numberOfTrailingZeros(NestedResult.STAGE2_EXECUTABLE);
+    return Expr.or(writable, Expr.shiftLeft(executable, left));
+  }
+
+  /**
+   * What turns the right to execute in {@link #rightsInNested} into that of user mode, by an XOR.
+   */
   static Expr differenceOfUser(Expr found) {
     return Expr.xor(
         moved(found, Stage2Result.EXECUTABLE, NestedResult.STAGE2_EXECUTABLE),

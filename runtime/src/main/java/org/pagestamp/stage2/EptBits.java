@@ -26,6 +26,9 @@ public final class EptBits {
   /** A leaf's memory type: 0 UC, 1 WC, 4 WT, 5 WP, 6 WB; 2, 3 and 7 are illegal. */
   public static final long TYPE = 7L << TYPE_SHIFT;
 
+  /** The memory type of ordinary RAM, in a leaf. */
+  public static final long WRITE_BACK = 6L << TYPE_SHIFT;
+
   /** A leaf's memory type stands alone: PAT is ignored. */
   public static final long IGNORE_PAT = 1L << 6;
 
