@@ -222,6 +222,12 @@ final class Code {
     jumpTarget(end);
   }
 
+  /** {@code continue}, in the body of {@link #tries}. */
+  void tryAgain() {
+    line("continue");
+    mv.visitJumpInsn(Opcodes.GOTO, nextTry);
+  }
+
   /** The place of a label; the next statement has the frame, as several labels may be here. */
   private void jumpTarget(Label label) {
     mv.visitLabel(label);

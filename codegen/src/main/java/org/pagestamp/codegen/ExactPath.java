@@ -11,7 +11,6 @@ import org.pagestamp.mode.PagingLevel;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.walk.Access;
 import org.pagestamp.walk.FaultReason;
-import org.pagestamp.walk.PageFaultCode;
 import org.pagestamp.walk.WalkResult;
 import org.pagestamp.walk.Walker;
 
@@ -29,7 +28,7 @@ final class ExactPath extends WalkMethod {
   /** Null in a class that does not store. */
   private final Expr stores;
 
-  private Expr accessBits;
+  private GuestFaults faults;
 
   /** An entry as it was read: its place is needed again for its accessed bit. */
   private record Read(PagingLevel level, Expr gpa, Expr slot, Expr entry) {}
@@ -54,13 +53,13 @@ final class ExactPath extends WalkMethod {
           Cond.isNotZero(entries.nonCanonical(gva)),
           ResultFormat.fault(FaultReason.NON_CANONICAL, 0, 0));
     }
-    accessBits = code.let("accessBits", results.accessBits(access));
+    faults = new GuestFaults(code, results, access);
     if (stores == null) {
       writeOnce();
       return;
     }
     code.tries(Walker.MAX_TRIES, this::writeOnce);
-    code.ret(fault(FaultReason.UPDATE_CONTENDED, 0, 0));
+    code.ret(faults.fault(FaultReason.UPDATE_CONTENDED, 0, 0));
   }
 
   /** Without paging the address is the gpa, and nothing forbids anything. */
@@ -73,17 +72,13 @@ final class ExactPath extends WalkMethod {
     code.ret(result);
   }
 
-  private Expr fault(FaultReason reason, int cause, int level) {
-    return Expr.or(ResultFormat.fault(reason, cause, level), accessBits);
-  }
-
   private void writeOnce() {
     Expr table = entries.root(VcpuFields.cr3(vcpu));
     if (mode == PagingMode.PAE) {
       Expr pdpte = code.let("pdpte", VcpuFields.pdpte(vcpu, gva));
       code.returnIf(
           Cond.isZero(Expr.and(pdpte, EntryFormat.present())),
-          fault(FaultReason.NOT_PRESENT, 0, 3));
+          faults.fault(FaultReason.NOT_PRESENT, 0, 3));
       table = entries.table(pdpte);
     }
     descend(mode.level(mode.topLevelInMemory()), table, null, null, List.of());
@@ -94,15 +89,16 @@ final class ExactPath extends WalkMethod {
     int number = level.number();
     Expr gpa = code.let(name + "Gpa", Expr.plus(table, entries.byteIndex(level, gva)));
     Expr slot = code.let(name + "Slot", slots.slotOf(gpa));
-    code.returnIf(Cond.less(slot, intConstant(0)), fault(FaultReason.TABLE_IN_NO_SLOT, 0, number));
+    code.returnIf(
+        Cond.less(slot, intConstant(0)), faults.fault(FaultReason.TABLE_IN_NO_SLOT, 0, number));
     Expr entry = code.let(name, slots.read(slot, gpa));
     List<Read> reads = new ArrayList<>(above);
     reads.add(new Read(level, gpa, slot, entry));
     code.returnIf(
         Cond.isZero(Expr.and(entry, EntryFormat.present())),
-        fault(FaultReason.NOT_PRESENT, 0, number));
+        faults.fault(FaultReason.NOT_PRESENT, 0, number));
     if (level.leafRule() == LeafRule.ALWAYS) {
-      refuseReserved(entry, entries.reservedInLeaf(level), number);
+      faults.refuseReserved(entry, entries.reservedInLeaf(level), number);
       finish(level, and, or, reads);
       return;
     }
@@ -110,11 +106,11 @@ final class ExactPath extends WalkMethod {
       code.when(
           Cond.isNotZero(Expr.and(entry, EntryFormat.pageSize())),
           () -> {
-            refuseReserved(entry, entries.reservedInLeaf(level), number);
+            faults.refuseReserved(entry, entries.reservedInLeaf(level), number);
             finish(level, and, or, reads);
           });
     }
-    refuseReserved(entry, entries.reservedInTable(level), number);
+    faults.refuseReserved(entry, entries.reservedInTable(level), number);
     descend(
         mode.level(number - 1),
         entries.table(entry),
@@ -123,20 +119,11 @@ final class ExactPath extends WalkMethod {
         reads);
   }
 
-  private void refuseReserved(Expr entry, long reserved, int level) {
-    if (reserved != 0) {
-      int cause = PageFaultCode.P | PageFaultCode.RSVD;
-      code.returnIf(
-          Cond.isNotZero(Expr.and(entry, constant(reserved))),
-          fault(FaultReason.RESERVED_BIT, cause, level));
-    }
-  }
-
   /** All entries are present and well-formed: rights, accessed and dirty bits, result. */
   private void finish(PagingLevel level, Expr and, Expr or, List<Read> reads) {
     Expr leaf = stores == null ? reads.getLast().entry() : afterUpdate(reads.getLast());
     Expr result = code.let("result", results.success(level, leaf, and, or, gva));
-    checkRights(level, leaf, result);
+    faults.refuseRights(permissions, vcpu, level, leaf, result);
     if (stores != null) {
       code.when(
           Cond.isTrue(stores).and(Cond.isFalse(VcpuFields.isObserver(vcpu))),
@@ -150,22 +137,6 @@ final class ExactPath extends WalkMethod {
     }
     SlotFlags.add(code, slots, plan, result);
     code.ret(result);
-  }
-
-  /** A result has the rights of all levels in it. */
-  private void checkRights(PagingLevel level, Expr leaf, Expr result) {
-    Expr denied = code.let("denied", permissions.rightsDenied(result, access));
-    int number = level.number();
-    int withKey = PageFaultCode.P | PageFaultCode.PK;
-    for (Cond keyDenies : permissions.keyDenies(vcpu, leaf, result, access)) {
-      code.when(
-          keyDenies,
-          () -> {
-            code.returnIf(Cond.isZero(denied), fault(FaultReason.PROTECTION_KEY, withKey, number));
-            code.ret(fault(FaultReason.PERMISSION, withKey, number));
-          });
-    }
-    code.returnIf(Cond.isNotZero(denied), fault(FaultReason.PERMISSION, PageFaultCode.P, number));
   }
 
   /** The leaf as an update leaves it. */

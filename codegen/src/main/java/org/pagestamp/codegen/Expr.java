@@ -175,6 +175,10 @@ final class Expr {
     return binary(left, "&", Opcodes.IAND, right);
   }
 
+  static Expr intOr(Expr left, Expr right) {
+    return binary(left, "|", Opcodes.IOR, right);
+  }
+
   static Expr intPlus(Expr left, Expr right) {
     return binary(left, "+", Opcodes.IADD, right);
   }

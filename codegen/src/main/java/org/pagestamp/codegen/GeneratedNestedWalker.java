@@ -7,7 +7,10 @@ import org.pagestamp.nested.NestedWalker;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.walk.Cr3Load;
 
-/** The superclass of generated classes that walk in two dimensions. */
+/**
+ * The superclass of generated classes that walk in two dimensions. What is not for speed is left to
+ * the reference: probes, which must keep their stores to themselves, and loads of CR3.
+ */
 abstract class GeneratedNestedWalker extends NestedWalker {
   private InterpretedNestedWalker reference;
 
@@ -26,11 +29,6 @@ abstract class GeneratedNestedWalker extends NestedWalker {
       reference = made;
     }
     return made;
-  }
-
-  /** A walk that is not common. */
-  final long exact(NestedState state, long gva, int access) {
-    return reference().walk(state, gva, access);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package org.pagestamp.codegen;
 
 import java.util.List;
-import java.util.function.Supplier;
 import org.objectweb.asm.Opcodes;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingMode;
@@ -29,41 +28,51 @@ final class NestedAssembler {
   }
 
   WalkerClass assemble() {
-    frame.head(role::toString, masks(), direct);
     NestedParts parts = parts();
-    if (!plan.hasSlots() || plan.hasAccessors()) {
+    frame.head(role::toString, List.of(parts.stage2().entries()::legend), direct);
+    ClassBody body = frame.body();
+    if (hasFastPath()) {
       frame.publicMethod(
-          "walk", NestedParts.PARAMETERS, (code, p) -> code.ret(parts.call("exact", p)));
-      return frame.end();
+          "walk",
+          NestedParts.PARAMETERS,
+          (code, p) -> new NestedFastPath(parts, direct, code, p).write());
+      if (direct != null) {
+        writePrivate("search", (code, p) -> new NestedFastPath(parts, null, code, p).write());
+      }
+      writePrivate("exact", (code, p) -> new NestedExactPath(parts, code, p).write());
+    } else {
+      frame.publicMethod(
+          "walk", NestedParts.PARAMETERS, (code, p) -> new NestedExactPath(parts, code, p).write());
     }
-    frame.publicMethod(
-        "walk",
-        NestedParts.PARAMETERS,
-        (code, p) -> new NestedFastPath(parts, direct, code, p).write());
-    if (direct != null) {
-      frame
-          .body()
-          .method(
-              Opcodes.ACC_PRIVATE,
-              "search",
-              Expr.LONG,
-              NestedParts.PARAMETERS,
-              (code, p) -> new NestedFastPath(parts, null, code, p).write());
+    if (parts.stage2().updates()) {
+      parts.writeThroughStage2(body);
     }
-    parts.stage2().slots().write(frame.body(), true, false);
-    if (parts.guestSlots() != parts.stage2().slots()) {
-      parts.guestSlots().write(frame.body(), true, false);
-    }
+    Stage2ExactPath.write(body, parts.stage2());
+    writeSlots(parts);
     if (role.guest().mode() != PagingMode.NO_PAGING) {
       parts.permissions().list(frame.listing());
     }
     return frame.end();
   }
 
-  private List<Supplier<String>> masks() {
-    return List.of(
-        () ->
-            "// ROOT2 " + Expr.hex(format.rootMask()) + ", FRAME " + Expr.hex(format.tableMask()));
+  /** Not where reads may have effects, and none is made that the exact path would not make. */
+  private boolean hasFastPath() {
+    return plan.hasSlots() && !plan.hasAccessors();
+  }
+
+  private void writePrivate(String method, ClassBody.Body statements) {
+    frame.body().method(Opcodes.ACC_PRIVATE, method, Expr.LONG, NestedParts.PARAMETERS, statements);
+  }
+
+  private void writeSlots(NestedParts parts) {
+    SlotMethods slots = parts.stage2().slots();
+    boolean guestStores = role.guest().mode() != PagingMode.NO_PAGING && !plan.allReadOnly();
+    if (parts.guestSlots() == slots) {
+      slots.write(frame.body(), hasFastPath(), guestStores || parts.stage2().updates());
+    } else {
+      slots.write(frame.body(), hasFastPath(), parts.stage2().updates());
+      parts.guestSlots().write(frame.body(), hasFastPath(), guestStores);
+    }
   }
 
   private NestedParts parts() {

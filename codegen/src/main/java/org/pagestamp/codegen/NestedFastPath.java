@@ -235,12 +235,7 @@ final class NestedFastPath {
 
   private void pack(Expr word) {
     Stage2Results results = parts.stage2().results();
-    Expr leaf = stage2.leaf();
-    Expr frame =
-        code.let("frame", Expr.and(stage2.pageAndLevel(), constant("FRAME", EntryBits.FRAME)));
-    SlotFlags.add(code, parts.stage2().slots(), parts.stage2().plan(), frame);
-    Expr rights = Expr.or(results.rights(word, leaf), results.withheld(leaf));
-    Expr found = code.let("found", Expr.or(rights, Expr.or(stage2.pageAndLevel(), frame)));
+    Expr found = code.let("found", stage2.result(word));
     Expr gpa =
         mode == PagingMode.NO_PAGING
             ? Expr.and(gva, constant("FRAME_32", EntryBits.FRAME_32 | 0xFFF))
@@ -251,19 +246,14 @@ final class NestedFastPath {
     Expr kept = Expr.and(unplaced, constant("~FRAME", ~EntryBits.FRAME));
     Expr inNested =
         Expr.or(
-            results.rightsInNested(word, leaf), Stage2Results.levelInNested(stage2.pageAndLevel()));
-    Expr result = code.let("result", Expr.or(Expr.or(kept, frame), inNested));
+            results.rightsInNested(word, stage2.leaf()),
+            Stage2Results.levelInNested(stage2.pageAndLevel()));
+    Expr result = code.let("result", Expr.or(Expr.or(kept, stage2.frame()), inNested));
     if (parts.stage2().entries().haveTwoExecuteRights()) {
       code.when(
-          isUsersFetch(),
+          parts.isUsers(unplaced, access),
           () -> code.set(result, Expr.xor(result, Stage2Results.differenceOfUser(found))));
     }
     code.ret(result);
-  }
-
-  private Cond isUsersFetch() {
-    return parts.stage2().format().modeOfPage()
-        ? Cond.isNotZero(Expr.and(unplaced, constant("U", EntryBits.U)))
-        : Cond.isNotZero(Expr.intAnd(access, intConstant(Access.USER).printedAs("USER")));
   }
 }

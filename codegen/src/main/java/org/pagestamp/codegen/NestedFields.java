@@ -21,4 +21,21 @@ final class NestedFields {
   static Expr page(Expr state, Expr gpa, Expr result) {
     return Expr.invoke(state, false, "page", "(JJ)V", gpa, result);
   }
+
+  /** Notes the address that stage 2 is to translate. */
+  static Expr gpa(Expr stage2, Expr gpa) {
+    return Expr.invoke(stage2, false, "gpa", "(J)V", gpa);
+  }
+
+  static Expr isObserver(Expr stage2) {
+    return Expr.invoke(stage2, false, "isObserver", "()Z");
+  }
+
+  static Expr beginTries(Expr state) {
+    return Expr.invoke(state, false, "beginTries", "()V");
+  }
+
+  static Expr mayTryAgain(Expr state) {
+    return Expr.invoke(state, false, "mayTryAgain", "()Z");
+  }
 }

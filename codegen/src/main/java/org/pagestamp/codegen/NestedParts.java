@@ -1,11 +1,15 @@
 package org.pagestamp.codegen;
 
 import java.util.List;
+import org.objectweb.asm.Opcodes;
 import org.pagestamp.codegen.ClassBody.Parameter;
+import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.nested.NestedRole;
+import org.pagestamp.stage2.Stage2Cause;
 import org.pagestamp.stage2.Stage2Format;
 import org.pagestamp.walk.Access;
+import org.pagestamp.walk.Walker;
 
 /**
  * What the emitters of one class that walks in two dimensions have in common.
@@ -30,6 +34,9 @@ record NestedParts(
           new Parameter("gva", Expr.LONG),
           new Parameter("access", Expr.INT));
 
+  private static final Parameter GPA = new Parameter("gpa", Expr.LONG);
+  private static final Parameter ACCESS2 = new Parameter("access2", Expr.INT);
+  private static final String THROUGH_STAGE2 = "(Lorg/pagestamp/nested/NestedState;JI)J";
   private static final String WALK = "(Lorg/pagestamp/nested/NestedState;JI)J";
 
   /** Calls a method of the class that walks. */
@@ -56,5 +63,45 @@ record NestedParts(
             access -> (access & Access.WRITE) != 0,
             access -> (access & Access.FETCH) != 0,
             format.modeOfPage() ? null : access -> (access & Access.USER) != 0);
+  }
+
+  /** Calls the method that walks stage 2, until no entry of it changes meanwhile. */
+  Expr throughStage2(Expr state, Expr gpa, Expr access2) {
+    return stage2.updates()
+        ? Expr.call(stage2.owner(), "throughStage2", THROUGH_STAGE2, state, gpa, access2)
+        : Stage2ExactPath.call(stage2.owner(), NestedFields.stage2(state), gpa, access2);
+  }
+
+  /**
+   * Whether stage 2 takes a fetch for one from user mode.
+   *
+   * @param result the guest's, or an AND of all its entries
+   */
+  Cond isUsers(Expr result, Expr access) {
+    return stage2.format().modeOfPage()
+        ? Cond.isNotZero(Expr.and(result, Expr.constant("U", EntryBits.U)))
+        : Cond.isNotZero(Expr.intAnd(access, Expr.intConstant(Access.USER).printedAs("USER")));
+  }
+
+  /** Emits the method that {@link #throughStage2} calls. */
+  void writeThroughStage2(ClassBody body) {
+    body.method(
+        Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC,
+        "throughStage2",
+        Expr.LONG,
+        List.of(PARAMETERS.getFirst(), GPA, ACCESS2),
+        (code, p) -> {
+          Expr contended = stage2.faults().fault(Stage2Cause.UPDATE_CONTENDED, p[2], null, 0);
+          code.tries(
+              Walker.MAX_TRIES,
+              () -> {
+                Expr state2 = NestedFields.stage2(p[0]);
+                Expr result =
+                    code.let("result", Stage2ExactPath.call(stage2.owner(), state2, p[1], p[2]));
+                code.returnIf(Cond.notEqual(result, Stage2ExactPath.changed()), result);
+                code.returnIf(Cond.isFalse(NestedFields.mayTryAgain(p[0])), contended);
+              });
+          code.ret(contended);
+        });
   }
 }

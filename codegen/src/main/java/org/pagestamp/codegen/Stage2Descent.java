@@ -33,6 +33,7 @@ final class Stage2Descent {
   private Expr pageOr;
   private Expr leaf;
   private Expr page;
+  private Expr frame;
 
   /** What is asked of the entries of one walk, and what is done with them. */
   private record Kind(
@@ -250,6 +251,20 @@ final class Stage2Descent {
     return dirty == 0
         ? word
         : Expr.or(Expr.and(word, constant("~D2", ~dirty)), Expr.and(leaf, constant("D2", dirty)));
+  }
+
+  /** The result of stage 2, by {@link #word}; declares {@link #frame}. */
+  Expr result(Expr word) {
+    frame = code.let("frame", Expr.and(page, constant("FRAME", EntryBits.FRAME)));
+    SlotFlags.add(code, parts.slots(), parts.plan(), frame);
+    Stage2Results results = parts.results();
+    Expr rights = Expr.or(results.rights(word, leaf), results.withheld(leaf));
+    return Expr.or(rights, Expr.or(page, frame));
+  }
+
+  /** Where the page is, and in what kind of slot. */
+  Expr frame() {
+    return frame;
   }
 
   /** The leaf that maps the page. */

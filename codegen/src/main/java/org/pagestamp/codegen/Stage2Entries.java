@@ -26,18 +26,15 @@ final class Stage2Entries {
     return level.number() > 1 && level.leafBits() != 0;
   }
 
-  /** The bits that must be zero in an entry of {@code level} that points to a table, or more. */
+  /** The bits that must be zero in an entry of {@code level} that points to a table. */
   static long reservedInTable(Stage2Level level) {
-    return mapsLargePages(level) ? level.reservedIfBit7Clear() : reservedInAny(level);
+    long bit7 = mapsLargePages(level) ? 0 : level.reservedIfBit7Set() & EntryBits.PS;
+    return level.reservedIfBit7Clear() | bit7;
   }
 
-  /** The bits that must be zero in a leaf of {@code level}, or more. */
+  /** The bits that must be zero in a leaf of {@code level}. */
   static long reservedInLeaf(Stage2Level level) {
-    return mapsLargePages(level) ? level.reservedIfBit7Set() : reservedInAny(level);
-  }
-
-  private static long reservedInAny(Stage2Level level) {
-    return level.reservedIfBit7Clear() | level.reservedIfBit7Set();
+    return level.number() == 1 ? level.reservedIfBit7Clear() : level.reservedIfBit7Set();
   }
 
   /** Whether the bits of entries of a level mean what they do at other levels. */
@@ -55,6 +52,11 @@ final class Stage2Entries {
   /** The bits of {@code gpa} that no index uses, and that must be zero. */
   long beyond() {
     return format.highGpaIgnored() || format.gpaBits() >= Long.SIZE ? 0 : -1L << format.gpaBits();
+  }
+
+  /** The constants that a listing names. */
+  String legend() {
+    return "// ROOT2 " + Expr.hex(format.rootMask()) + ", FRAME " + Expr.hex(format.tableMask());
   }
 
   /** Whether fetches from user mode and from supervisor mode need different rights. */

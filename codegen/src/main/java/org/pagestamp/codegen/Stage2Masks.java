@@ -2,6 +2,7 @@ package org.pagestamp.codegen;
 
 import java.util.function.IntPredicate;
 import org.pagestamp.stage2.RightRule;
+import org.pagestamp.stage2.Stage2Access;
 import org.pagestamp.stage2.Stage2Format;
 import org.pagestamp.stage2.Stage2Level;
 
@@ -67,6 +68,22 @@ final class Stage2Masks {
       if (fetch.test(access)) {
         row = user == null || !user.test(access) ? row.and(format.executable()) : row;
         row = user == null || user.test(access) ? row.and(format.userExecutable()) : row;
+      }
+      row.putInto(rows, access);
+    }
+    return rows;
+  }
+
+  /** Rows of what the rules demand, and nothing else, by {@link Stage2Access}. */
+  long[] rights() {
+    long[] rows = new long[2 * Stage2Access.LIMIT];
+    for (int access = 0; access < Stage2Access.LIMIT; access++) {
+      Row row = new Row(0, 0);
+      row = (access & Stage2Access.READ) != 0 ? row.and(format.readable()) : row;
+      row = (access & Stage2Access.WRITE) != 0 ? row.and(format.writable()) : row;
+      if ((access & Stage2Access.FETCH) != 0) {
+        boolean user = (access & Stage2Access.USER) != 0;
+        row = row.and(user ? format.userExecutable() : format.executable());
       }
       row.putInto(rows, access);
     }

@@ -1,5 +1,6 @@
 package org.pagestamp.codegen;
 
+import org.pagestamp.stage2.Stage2Access;
 import org.pagestamp.stage2.Stage2Format;
 
 /**
@@ -11,6 +12,7 @@ import org.pagestamp.stage2.Stage2Format;
  * @param entries expressions over entries
  * @param masks the rights rules
  * @param results expressions over results
+ * @param faults expressions over faults
  * @param slots calls of the slot methods for entries of this size
  * @param constants the objects that the class refers to
  */
@@ -21,6 +23,7 @@ record Stage2Parts(
     Stage2Entries entries,
     Stage2Masks masks,
     Stage2Results results,
+    Stage2Faults faults,
     SlotMethods slots,
     ClassConstants constants) {
   static Stage2Parts of(
@@ -36,6 +39,7 @@ record Stage2Parts(
         new Stage2Entries(format),
         new Stage2Masks(format, !plan.allReadOnly()),
         new Stage2Results(format),
+        new Stage2Faults(format, constants),
         slots,
         constants);
   }
@@ -47,11 +51,24 @@ record Stage2Parts(
 
   /** Not zero where {@code word} differs from what the access needs, by the rows of a class. */
   Expr differs(Expr word, Expr access, int limit, long[] rows) {
-    Expr masks = constants.field("MASKS2", long[].class, () -> rows);
+    return differs(word, access, limit, constants.field("MASKS2", long[].class, () -> rows));
+  }
+
+  private static Expr differs(Expr word, Expr access, int limit, Expr masks) {
     Expr row = Expr.intShiftLeft(Expr.intAnd(access, Expr.intConstant(limit - 1)), 1);
-    Expr care = Expr.element(masks, row).printedAs("CARE2[access]");
-    Expr value =
-        Expr.element(masks, Expr.intPlus(row, Expr.intConstant(1))).printedAs("VALUE2[access]");
+    Expr care = Expr.element(masks, row);
+    Expr value = Expr.element(masks, Expr.intPlus(row, Expr.intConstant(1)));
     return Expr.xor(Expr.and(word, care), value);
+  }
+
+  /**
+   * Not zero where the rights forbid the access.
+   *
+   * @param word all entries ANDed, NX ORed
+   * @param access a combination of the bits in {@link Stage2Access}
+   */
+  Expr rightsDenied(Expr word, Expr access) {
+    Expr rights = constants.field("RIGHTS2", long[].class, masks::rights);
+    return differs(word, access, Stage2Access.LIMIT, rights);
   }
 }

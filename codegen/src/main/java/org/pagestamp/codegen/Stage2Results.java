@@ -101,6 +101,16 @@ final class Stage2Results {
         : Expr.and(isExecutable(word), Expr.xor(moved(word, forbidden, 1), constant(1)));
   }
 
+  /**
+   * What a result in two dimensions tells of stage 2, by the result of stage 2. The right to
+   * execute is that of supervisor mode.
+   */
+  static Expr inNested(Expr found) {
+    Expr rights = moved(found, RIGHTS, NESTED_RIGHTS);
+    Expr withheld = moved(found, Stage2Result.WRITE_WITHHELD, NestedResult.STAGE2_WRITABLE);
+    return Expr.or(levelInNested(found), Expr.and(rights, Expr.xor(withheld, constant(-1))));
+  }
+
   /** The level in a result in two dimensions, by the level in a result of stage 2. */
   static Expr levelInNested(Expr found) {
     long level2 = Stage2Result.levelBits(2); // all bits of a level set

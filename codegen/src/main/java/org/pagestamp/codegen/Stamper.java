@@ -15,6 +15,7 @@ import org.pagestamp.stage2.EptMode;
 import org.pagestamp.stage2.EptRole;
 import org.pagestamp.stage2.NptRole;
 import org.pagestamp.stage2.Stage2Role;
+import org.pagestamp.stage2.Stage2Walker;
 import org.pagestamp.walk.Walker;
 
 /**
@@ -38,11 +39,12 @@ public final class Stamper {
   public static final int DEFAULT_KEPT = 64;
 
   private final KeptWalkers<Role, Walker> kept;
+  private final KeptWalkers<Stage2Role, Stage2Walker> keptStage2;
   private final KeptWalkers<NestedRole, NestedWalker> keptNested;
   private final ClassDumper dumper;
   private final AtomicInteger stamped = new AtomicInteger();
 
-  /** A stamper that keeps {@value #DEFAULT_KEPT} walkers. */
+  /** A stamper that keeps {@value #DEFAULT_KEPT} walkers of each kind. */
   public Stamper() {
     this(DEFAULT_KEPT);
   }
@@ -50,7 +52,7 @@ public final class Stamper {
   /**
    * A stamper that keeps a number of walkers.
    *
-   * @param kept how many; 0 keeps none
+   * @param kept how many of each kind: of one dimension, of stage 2, of both; 0 keeps none
    * @throws IllegalArgumentException if {@code kept} is negative
    */
   public Stamper(int kept) {
@@ -59,6 +61,7 @@ public final class Stamper {
 
   Stamper(int kept, String dumpDirectory) {
     this.kept = new KeptWalkers<>(kept);
+    this.keptStage2 = new KeptWalkers<>(kept);
     this.keptNested = new KeptWalkers<>(kept);
     this.dumper = new ClassDumper(dumpDirectory == null ? null : Path.of(dumpDirectory));
   }
@@ -80,6 +83,19 @@ public final class Stamper {
   }
 
   /**
+   * The walker for a role of stage 2 and a layout, as {@link #stamp(Role, SlotLayout)}.
+   *
+   * @throws IllegalArgumentException if the layout cannot update the role's entries as its update
+   *     mode demands
+   */
+  public Stage2Walker stamp(Stage2Role role, SlotLayout layout) {
+    return keptStage2.walker(
+        role,
+        layout,
+        () -> (Stage2Walker) define(generate(role, layout), Stage2Role.class, role, layout));
+  }
+
+  /**
    * The walker for a role in two dimensions and a layout, as {@link #stamp(Role, SlotLayout)}.
    *
    * @throws IllegalArgumentException if the layout cannot update the entries of both dimensions as
@@ -95,12 +111,18 @@ public final class Stamper {
   /** Forgets all kept walkers. */
   public void clear() {
     kept.clear();
+    keptStage2.clear();
     keptNested.clear();
   }
 
   /** The class that {@link #stamp(Role, SlotLayout)} would define, for inspection. */
   public WalkerClass generate(Role role, SlotLayout layout) {
     return new WalkerAssembler(role, layout, name(role.mode()) + "Walker").assemble();
+  }
+
+  /** The class that {@link #stamp(Stage2Role, SlotLayout)} would define, for inspection. */
+  public WalkerClass generate(Stage2Role role, SlotLayout layout) {
+    return new Stage2Assembler(role, layout, name(role) + "Walker").assemble();
   }
 
   /** The class that {@link #stamp(NestedRole, SlotLayout)} would define, for inspection. */
