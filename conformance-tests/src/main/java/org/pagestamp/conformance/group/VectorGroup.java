@@ -19,6 +19,7 @@ import org.pagestamp.conformance.VectorReader;
 import org.pagestamp.conformance.VectorRun;
 import org.pagestamp.conformance.VectorSet;
 import org.pagestamp.conformance.WalkVector;
+import org.pagestamp.conformance.nested.Stage2Labels;
 import org.pagestamp.mode.PagingMode;
 
 /** Vector files, streamed. */

@@ -1,4 +1,4 @@
-package org.pagestamp.conformance.group;
+package org.pagestamp.conformance.nested;
 
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.stage2.EptRole;
@@ -6,11 +6,11 @@ import org.pagestamp.stage2.NptRole;
 import org.pagestamp.stage2.Stage2Role;
 
 /** What reports call the modes of cases with a second stage. */
-final class Stage2Labels {
+public final class Stage2Labels {
   private Stage2Labels() {}
 
   /** Of stage 2 alone, for example {@code ept4} and {@code npt-pae}. */
-  static String of(Stage2Role stage2) {
+  public static String of(Stage2Role stage2) {
     return switch (stage2) {
       case EptRole ept -> ept.mode().label();
       case NptRole npt -> "npt-" + npt.host().mode().label();
@@ -18,7 +18,7 @@ final class Stage2Labels {
   }
 
   /** Of two dimensions, the guest's first, for example {@code 4-level/ept4}. */
-  static String of(PagingMode guest, Stage2Role stage2) {
+  public static String of(PagingMode guest, Stage2Role stage2) {
     return guest.label() + "/" + of(stage2);
   }
 }
