@@ -27,6 +27,7 @@ public final class CaseGroups {
     groups.add(new GuestGroup(guests));
     groups.addAll(made());
     groups.addAll(NestedGroups.all());
+    groups.add(new NestedGuestGroup(guests));
     return groups;
   }
 

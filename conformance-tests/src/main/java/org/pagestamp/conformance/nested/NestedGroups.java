@@ -13,6 +13,8 @@ public final class NestedGroups {
         new Stage2RightsGroup(),
         new Stage2BitsGroup(),
         new Stage2UpdatesGroup(),
-        new PositionsGroup());
+        new PositionsGroup(),
+        new NestedRightsGroup(),
+        new NestedReadOnlyGroup());
   }
 }
