@@ -112,7 +112,9 @@ final class ConformCommand implements Callable<Integer> {
       paramLabel = "MODE",
       split = ",",
       arity = "1..*",
-      description = "none, 2-level, pae, 4-level or 5-level (default: all).")
+      description =
+          "none, 2-level, pae, 4-level or 5-level (default: all); of cases with a second stage the"
+              + " guest's, and none for stage 2 alone.")
   private List<PagingMode> modes = List.of(PagingMode.values());
 
   @Option(

@@ -117,8 +117,8 @@ class ConformCommandTest {
   }
 
   @Test
-  @DisplayName("modes that are not supported yet are never passed")
-  void notSupported() throws IOException {
+  @DisplayName("vectors with a second stage; one that fails is shown, and replays")
+  void stage2() throws IOException {
     String line =
         """
         {"name":"a/b/1","mode":"ept4","eptp":"0x101e","ept_execonly":true,"maxphyaddr":40,\
@@ -127,9 +127,18 @@ class ConformCommandTest {
         "expect":{"fault":"ept-misconfig","gpa":"0x0","gpa_mask":"0x0"},"after":[]}\
         """;
     Path file = write("ept.jsonl", List.of(line));
-    Cli cli = Cli.run("conform", "--engine", "interpreted", "--vectors", file.toString());
-    assertEquals("0 passed, 0 failed", cli.lines().getLast());
-    assertTrue(cli.out().contains("1 vectors not supported yet"), cli.out());
+    Cli cli =
+        Cli.run(
+            "conform",
+            "--engine",
+            "interpreted",
+            "--vectors",
+            file.toString(),
+            "--failures-to",
+            in("failures.jsonl"));
+    assertEquals("0 passed, 1 failed", cli.lines().getLast());
+    assertTrue(cli.out().contains("FAILED: vectors, ept4, interpreted"), cli.out());
+    assertEquals(List.of(line), Files.readAllLines(folder.resolve("failures.jsonl")));
   }
 
   @Test

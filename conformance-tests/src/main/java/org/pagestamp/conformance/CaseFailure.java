@@ -59,14 +59,14 @@ public record CaseFailure(
   }
 
   /**
-   * The failure of a vector.
+   * The failure of a vector of one dimension.
    *
    * @param group the group's name
    * @param subject the subject's name
-   * @param mismatch what is wrong
+   * @param vector the vector
+   * @param mismatch what is wrong with its walk
    */
-  public static CaseFailure of(String group, String subject, Mismatch mismatch) {
-    WalkVector vector = mismatch.vector();
+  public static CaseFailure of(String group, String subject, WalkVector vector, Mismatch mismatch) {
     Outcome right = vector.outcomes().getFirst();
     return new CaseFailure(
         group,

@@ -17,7 +17,7 @@ public interface CaseGroup {
   /** What the group tries, in one line. */
   String purpose();
 
-  /** Whether there are cases for a mode. */
+  /** Whether there are cases for a mode; those of stage 2 alone are without paging. */
   boolean covers(PagingMode mode);
 
   /**
@@ -98,11 +98,21 @@ public interface CaseGroup {
     /** Counts cases of a role that the subject does not know. */
     void skipped(long cases);
 
-    /** Counts cases of a mode that the library does not support yet. */
-    default void notSupported(String mode, long cases) {}
-
     /** Tells of a case answered wrongly. */
     void failed(CaseFailure failure);
+
+    /** Tells of a case with a second stage answered wrongly. */
+    void failed(Stage2Failure failure);
+
+    /**
+     * The same trial for cases whose mode is more than the guest's paging mode: they are reported
+     * under a mode of their own.
+     *
+     * @param mode for example {@code pae/ept4}
+     */
+    default Trial ofMode(String mode) {
+      return this;
+    }
 
     /** Whether to stop, since the run was interrupted or has failures enough. */
     boolean stopped();

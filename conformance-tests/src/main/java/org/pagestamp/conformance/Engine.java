@@ -1,6 +1,7 @@
 package org.pagestamp.conformance;
 
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.pagestamp.codegen.Stamper;
 import org.pagestamp.interpreter.InterpretedWalker;
@@ -13,17 +14,26 @@ import org.pagestamp.walk.Walker;
  *
  * @param name for example {@code interpreted}
  * @param maker makes a walker for a role and a slot layout
+ * @param stage2 makes walkers with a second stage, if the engine can
  */
-public record Engine(String name, BiFunction<Role, SlotLayout, Walker> maker) {
+public record Engine(
+    String name, BiFunction<Role, SlotLayout, Walker> maker, Optional<Stage2Engine> stage2) {
   /** Refuses null. */
   public Engine {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(maker, "maker");
+    Objects.requireNonNull(stage2, "stage2");
   }
 
-  /** The reference: {@link InterpretedWalker}. */
+  /** An engine without a second stage. */
+  public Engine(String name, BiFunction<Role, SlotLayout, Walker> maker) {
+    this(name, maker, Optional.empty());
+  }
+
+  /** The reference: {@link InterpretedWalker}, and its like with a second stage. */
   public static Engine interpreted() {
-    return new Engine("interpreted", InterpretedWalker::new);
+    return new Engine(
+        "interpreted", InterpretedWalker::new, Optional.of(Stage2Engine.interpreted()));
   }
 
   /** Walkers of classes that {@code stamper} generates. */

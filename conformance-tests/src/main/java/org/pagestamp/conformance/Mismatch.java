@@ -9,12 +9,12 @@ import java.util.List;
  * @param engine name of the engine
  * @param memory the memory that it walked in
  * @param answer what the engine answered: a {@link org.pagestamp.walk.WalkResult}, or {@link
- *     Answers#CR3_REFUSED}, which also stands where it did not answer
+ *     Answers#CR3_REFUSED}, which also stands where it did not answer, and with a second stage
  * @param problems what is wrong, a sentence each
  * @param trace the walk as the engine explains it; empty if it does not get that far
  */
 public record Mismatch(
-    WalkVector vector,
+    PlacedVector vector,
     String engine,
     MemoryKind memory,
     long answer,

@@ -2,9 +2,14 @@ package org.pagestamp.conformance;
 
 import java.util.List;
 
-/** A vector with slots and memory, to be walked. Immutable. */
-public sealed interface PlacedVector extends TestVector
-    permits WalkVector, Stage2Vector, NestedVector {
+/** A line of a vector file: an access, with slots and memory, and what comes of it. Immutable. */
+public sealed interface PlacedVector permits WalkVector, Stage2Vector, NestedVector {
+  /** The vector's name, unique in its file: {@code file/group/number}. */
+  String name();
+
+  /** Where it stands. */
+  VectorOrigin origin();
+
   /** 1 to 64 disjoint slots, in the file's order. */
   List<VectorSlot> slots();
 

@@ -1,6 +1,7 @@
 package org.pagestamp.conformance;
 
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import org.pagestamp.mode.Role;
 
@@ -35,6 +36,14 @@ public interface Subject {
   /** What the memory of its machines is made of. */
   default MemoryKind memoryKind() {
     return MemoryKind.NATIVE;
+  }
+
+  /**
+   * The subject's walkers with a second stage, EPT or NPT. Without them, cases that need one are
+   * skipped.
+   */
+  default Optional<Stage2Engine> stage2() {
+    return Optional.empty();
   }
 
   /**

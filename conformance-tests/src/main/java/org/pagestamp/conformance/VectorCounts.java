@@ -5,24 +5,24 @@ package org.pagestamp.conformance;
  *
  * @param passed walked as expected, or as an accepted alternative
  * @param mismatched walked otherwise
- * @param notSupported of a mode that is not supported yet, and so not walked
+ * @param skipped of a second stage, which the subject has not, and so not walked
  */
-public record VectorCounts(long passed, long mismatched, long notSupported) {
+public record VectorCounts(long passed, long mismatched, long skipped) {
   /** No vector. */
   public static final VectorCounts NONE = new VectorCounts(0, 0, 0);
 
   /** All vectors. */
   public long total() {
-    return passed + mismatched + notSupported;
+    return passed + mismatched + skipped;
   }
 
   /** The sums of both. */
   public VectorCounts plus(VectorCounts other) {
     return new VectorCounts(
-        passed + other.passed, mismatched + other.mismatched, notSupported + other.notSupported);
+        passed + other.passed, mismatched + other.mismatched, skipped + other.skipped);
   }
 
-  /** For example {@code 2100 vectors: 2100 passed, 0 mismatched, 0 not supported yet}. */
+  /** For example {@code 2100 vectors: 2100 passed, 0 mismatched, 0 skipped}. */
   @Override
   public String toString() {
     return total()
@@ -31,7 +31,7 @@ public record VectorCounts(long passed, long mismatched, long notSupported) {
         + " passed, "
         + mismatched
         + " mismatched, "
-        + notSupported
-        + " not supported yet";
+        + skipped
+        + " skipped";
   }
 }

@@ -41,7 +41,7 @@ final class VectorParser {
     this.mode = mode;
   }
 
-  static TestVector parse(VectorOrigin origin) throws VectorFormatException {
+  static PlacedVector parse(VectorOrigin origin) throws VectorFormatException {
     VectorFields fields = VectorFields.of(origin, readTree(origin));
     String name = fields.text("name");
     String label = fields.text("mode");

@@ -79,7 +79,7 @@ public final class VectorReader implements Closeable {
    * @throws VectorFormatException if the next line is no vector
    * @throws IOException if the file cannot be read
    */
-  public Optional<TestVector> next() throws IOException {
+  public Optional<PlacedVector> next() throws IOException {
     String json = readLine();
     return json == null
         ? Optional.empty()

@@ -14,8 +14,7 @@ import java.util.OptionalLong;
  * memory; the dirty logs of the slots; and {@code probe} and {@code explain} with {@code walk}.
  * Pages that hold an entry of the vector are compared after each vector, all other memory after
  * each {@value #BATCH}: if a byte of it has changed, those vectors are walked again one by one, and
- * the one that does it is named. Vectors with a second stage are for {@link Stage2VectorRun}; here
- * they count as not supported.
+ * the one that does it is named. Vectors with a second stage are skipped if the subject has none.
  *
  * <p>Not safe for use by several threads. Must be closed, to release its memory.
  */
@@ -44,7 +43,7 @@ public final class VectorRun implements AutoCloseable {
    *
    * @param scan whether to look at all of memory, not only at the pages with entries of the vector
    */
-  public Optional<Mismatch> judge(WalkVector vector, boolean scan) {
+  public Optional<Mismatch> judge(PlacedVector vector, boolean scan) {
     return scan ? judgeAndScan(vector) : judge.judge(vector);
   }
 
@@ -64,12 +63,12 @@ public final class VectorRun implements AutoCloseable {
    */
   public VectorCounts run(VectorReader vectors, VectorListener listener) throws IOException {
     VectorCounts counts = VectorCounts.NONE;
-    List<TestVector> batch = new ArrayList<>();
+    List<PlacedVector> batch = new ArrayList<>();
     boolean more = true;
     while (more) {
       try {
-        Optional<TestVector> next = vectors.next();
-        next.filter(vector -> isWanted(vector, listener)).ifPresent(batch::add);
+        Optional<PlacedVector> next = vectors.next();
+        next.filter(listener::wants).ifPresent(batch::add);
         more = next.isPresent() && !listener.stopped();
       } catch (IOException e) {
         judge(batch, listener);
@@ -83,14 +82,7 @@ public final class VectorRun implements AutoCloseable {
     return counts;
   }
 
-  private static boolean isWanted(TestVector vector, VectorListener listener) {
-    return switch (vector) {
-      case UnsupportedVector _, Stage2Vector _, NestedVector _ -> true;
-      case WalkVector walk -> listener.wants(walk);
-    };
-  }
-
-  private VectorCounts judge(List<TestVector> batch, VectorListener listener) {
+  private VectorCounts judge(List<PlacedVector> batch, VectorListener listener) {
     List<Optional<Mismatch>> verdicts = verdicts(batch, false);
     if (memory.stray().isPresent()) {
       memory.clear();
@@ -103,19 +95,19 @@ public final class VectorRun implements AutoCloseable {
     return counts;
   }
 
-  private List<Optional<Mismatch>> verdicts(List<TestVector> batch, boolean scanEach) {
+  private List<Optional<Mismatch>> verdicts(List<PlacedVector> batch, boolean scanEach) {
     List<Optional<Mismatch>> verdicts = new ArrayList<>();
-    for (TestVector vector : batch) {
-      verdicts.add(
-          switch (vector) {
-            case UnsupportedVector _, Stage2Vector _, NestedVector _ -> Optional.empty();
-            case WalkVector walk -> scanEach ? judgeAndScan(walk) : judge.judge(walk);
-          });
+    for (PlacedVector vector : batch) {
+      if (!judge.canWalk(vector)) {
+        verdicts.add(Optional.empty());
+      } else {
+        verdicts.add(scanEach ? judgeAndScan(vector) : judge.judge(vector));
+      }
     }
     return verdicts;
   }
 
-  private Optional<Mismatch> judgeAndScan(WalkVector vector) {
+  private Optional<Mismatch> judgeAndScan(PlacedVector vector) {
     Optional<Mismatch> verdict = judge.judge(vector);
     OptionalLong stray = memory.stray();
     if (stray.isEmpty()) {
@@ -133,34 +125,18 @@ public final class VectorRun implements AutoCloseable {
             .orElseGet(() -> judge.mismatch(vector, problem)));
   }
 
-  private static VectorCounts announce(
-      TestVector vector, Optional<Mismatch> verdict, VectorListener listener) {
-    switch (vector) {
-      case UnsupportedVector unsupported -> {
-        listener.notSupported(unsupported);
-        return new VectorCounts(0, 0, 1);
-      }
-      case Stage2Vector stage2 -> {
-        return announce(
-            new UnsupportedVector(stage2.name(), stage2.role().mode().label(), stage2.origin()),
-            verdict,
-            listener);
-      }
-      case NestedVector nested -> {
-        return announce(
-            new UnsupportedVector(nested.name(), VectorMode.NESTED.toString(), nested.origin()),
-            verdict,
-            listener);
-      }
-      case WalkVector walk -> {
-        if (verdict.isPresent()) {
-          listener.mismatched(verdict.get());
-          return new VectorCounts(0, 1, 0);
-        }
-        listener.passed(walk);
-        return new VectorCounts(1, 0, 0);
-      }
+  private VectorCounts announce(
+      PlacedVector vector, Optional<Mismatch> verdict, VectorListener listener) {
+    if (!judge.canWalk(vector)) {
+      listener.skipped(vector);
+      return new VectorCounts(0, 0, 1);
     }
+    if (verdict.isPresent()) {
+      listener.mismatched(verdict.get());
+      return new VectorCounts(0, 1, 0);
+    }
+    listener.passed(vector);
+    return new VectorCounts(1, 0, 0);
   }
 
   @Override

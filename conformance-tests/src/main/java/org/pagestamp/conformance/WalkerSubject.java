@@ -1,5 +1,6 @@
 package org.pagestamp.conformance;
 
+import java.util.Optional;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.walk.Cr3Load;
 import org.pagestamp.walk.VcpuState;
@@ -20,6 +21,11 @@ public record WalkerSubject(Engine engine, MemoryKind memoryKind) implements Sub
   @Override
   public String engineName() {
     return engine.name();
+  }
+
+  @Override
+  public Optional<Stage2Engine> stage2() {
+    return engine.stage2();
   }
 
   @Override

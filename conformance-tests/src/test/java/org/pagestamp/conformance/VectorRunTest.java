@@ -277,14 +277,6 @@ class VectorRunTest {
   }
 
   @Test
-  void vectorsThatAreNotSupportedAreCountedAndNotWalked() throws IOException {
-    try (VectorRun run = new VectorRun(Engine.interpreted(), MemoryKind.NATIVE);
-        VectorReader vectors = VectorLines.reader(VectorLines.GOOD + "\n" + VectorLines.GOOD_EPT)) {
-      assertEquals(new VectorCounts(1, 0, 1), run.run(vectors, new VectorListener() {}));
-    }
-  }
-
-  @Test
   void vectorsBeforeAMalformedLineAreJudged() throws IOException {
     List<String> passed = new ArrayList<>();
     try (VectorRun run = new VectorRun(Engine.interpreted(), MemoryKind.NATIVE);
@@ -292,7 +284,7 @@ class VectorRunTest {
       VectorListener listener =
           new VectorListener() {
             @Override
-            public void passed(WalkVector vector) {
+            public void passed(PlacedVector vector) {
               passed.add(vector.name());
             }
           };

@@ -34,7 +34,7 @@ class VectorWriterTest {
   void shipped(VectorSet set) throws IOException {
     int compared = 0;
     try (VectorReader reader = set.open()) {
-      for (Optional<TestVector> next = reader.next(); next.isPresent(); next = reader.next()) {
+      for (Optional<PlacedVector> next = reader.next(); next.isPresent(); next = reader.next()) {
         if (next.get() instanceof WalkVector vector) {
           assertEquals(comparable(vector), comparable(again(vector)));
           compared++;

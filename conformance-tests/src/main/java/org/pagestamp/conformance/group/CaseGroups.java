@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.pagestamp.conformance.CaseGroup;
+import org.pagestamp.conformance.nested.NestedGroups;
 
 /** The case groups of the kit, in the order in which they run. */
 public final class CaseGroups {
@@ -25,6 +26,8 @@ public final class CaseGroups {
     groups.add(new VectorGroup(vectors));
     groups.add(new GuestGroup(guests));
     groups.addAll(made());
+    groups.addAll(NestedGroups.all());
+    groups.add(new NestedGuestGroup(guests));
     return groups;
   }
 

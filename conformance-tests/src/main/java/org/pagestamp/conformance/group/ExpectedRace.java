@@ -1,7 +1,7 @@
 package org.pagestamp.conformance.group;
 
-import static org.pagestamp.conformance.group.PagingRules.A;
-import static org.pagestamp.conformance.group.PagingRules.D;
+import static org.pagestamp.conformance.rules.PagingRules.A;
+import static org.pagestamp.conformance.rules.PagingRules.D;
 
 import org.pagestamp.walk.Access;
 import org.pagestamp.walk.FaultReason;

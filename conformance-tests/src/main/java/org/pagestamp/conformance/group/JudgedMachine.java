@@ -14,6 +14,7 @@ import org.pagestamp.conformance.Machine;
 import org.pagestamp.conformance.VectorEntry;
 import org.pagestamp.conformance.VectorSlot;
 import org.pagestamp.conformance.WalkerSubject;
+import org.pagestamp.conformance.rules.PagingRules;
 import org.pagestamp.mode.Role;
 import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.SlotLayout;

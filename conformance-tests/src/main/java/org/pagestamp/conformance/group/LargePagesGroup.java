@@ -1,14 +1,15 @@
 package org.pagestamp.conformance.group;
 
-import static org.pagestamp.conformance.group.PagingRules.G;
-import static org.pagestamp.conformance.group.PagingRules.PCD;
-import static org.pagestamp.conformance.group.PagingRules.PS;
-import static org.pagestamp.conformance.group.PagingRules.PWT;
+import static org.pagestamp.conformance.rules.PagingRules.G;
+import static org.pagestamp.conformance.rules.PagingRules.PCD;
+import static org.pagestamp.conformance.rules.PagingRules.PS;
+import static org.pagestamp.conformance.rules.PagingRules.PWT;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.VectorSlot;
+import org.pagestamp.conformance.rules.PagingRules;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;

@@ -1,14 +1,14 @@
 package org.pagestamp.conformance.group;
 
-import static org.pagestamp.conformance.group.PagingRules.A;
-import static org.pagestamp.conformance.group.PagingRules.D;
-import static org.pagestamp.conformance.group.PagingRules.FRAME;
-import static org.pagestamp.conformance.group.PagingRules.NX;
-import static org.pagestamp.conformance.group.PagingRules.P;
-import static org.pagestamp.conformance.group.PagingRules.PS;
-import static org.pagestamp.conformance.group.PagingRules.PWT;
-import static org.pagestamp.conformance.group.PagingRules.U;
-import static org.pagestamp.conformance.group.PagingRules.W;
+import static org.pagestamp.conformance.rules.PagingRules.A;
+import static org.pagestamp.conformance.rules.PagingRules.D;
+import static org.pagestamp.conformance.rules.PagingRules.FRAME;
+import static org.pagestamp.conformance.rules.PagingRules.NX;
+import static org.pagestamp.conformance.rules.PagingRules.P;
+import static org.pagestamp.conformance.rules.PagingRules.PS;
+import static org.pagestamp.conformance.rules.PagingRules.PWT;
+import static org.pagestamp.conformance.rules.PagingRules.U;
+import static org.pagestamp.conformance.rules.PagingRules.W;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +17,7 @@ import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.Machine;
 import org.pagestamp.conformance.VectorSlot;
 import org.pagestamp.conformance.WalkerSubject;
+import org.pagestamp.conformance.rules.PagingRules;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;

@@ -1,16 +1,17 @@
 package org.pagestamp.conformance.group;
 
-import static org.pagestamp.conformance.group.PagingRules.A;
-import static org.pagestamp.conformance.group.PagingRules.D;
-import static org.pagestamp.conformance.group.PagingRules.P;
-import static org.pagestamp.conformance.group.PagingRules.PS;
-import static org.pagestamp.conformance.group.PagingRules.U;
-import static org.pagestamp.conformance.group.PagingRules.W;
+import static org.pagestamp.conformance.rules.PagingRules.A;
+import static org.pagestamp.conformance.rules.PagingRules.D;
+import static org.pagestamp.conformance.rules.PagingRules.P;
+import static org.pagestamp.conformance.rules.PagingRules.PS;
+import static org.pagestamp.conformance.rules.PagingRules.U;
+import static org.pagestamp.conformance.rules.PagingRules.W;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.VectorSlot;
+import org.pagestamp.conformance.rules.PagingRules;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;

@@ -1,14 +1,15 @@
 package org.pagestamp.conformance.group;
 
-import static org.pagestamp.conformance.group.PagingRules.A;
-import static org.pagestamp.conformance.group.PagingRules.D;
-import static org.pagestamp.conformance.group.PagingRules.PS;
+import static org.pagestamp.conformance.rules.PagingRules.A;
+import static org.pagestamp.conformance.rules.PagingRules.D;
+import static org.pagestamp.conformance.rules.PagingRules.PS;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.VectorSlot;
+import org.pagestamp.conformance.rules.PagingRules;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;

@@ -1,13 +1,14 @@
 package org.pagestamp.conformance.group;
 
-import static org.pagestamp.conformance.group.PagingRules.A;
-import static org.pagestamp.conformance.group.PagingRules.D;
+import static org.pagestamp.conformance.rules.PagingRules.A;
+import static org.pagestamp.conformance.rules.PagingRules.D;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.MemoryKind;
 import org.pagestamp.conformance.VectorSlot;
+import org.pagestamp.conformance.rules.PagingRules;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;

@@ -3,6 +3,7 @@ package org.pagestamp.conformance.group;
 import java.util.ArrayList;
 import java.util.List;
 import org.pagestamp.conformance.VectorSlot;
+import org.pagestamp.conformance.rules.PagingRules;
 import org.pagestamp.mode.PagingMode;
 
 /**

@@ -4,17 +4,22 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.pagestamp.conformance.CaseFailure;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.Mismatch;
+import org.pagestamp.conformance.NestedVector;
+import org.pagestamp.conformance.PlacedVector;
+import org.pagestamp.conformance.Stage2Failure;
+import org.pagestamp.conformance.Stage2Vector;
 import org.pagestamp.conformance.Subject;
-import org.pagestamp.conformance.UnsupportedVector;
 import org.pagestamp.conformance.VectorListener;
 import org.pagestamp.conformance.VectorReader;
 import org.pagestamp.conformance.VectorRun;
 import org.pagestamp.conformance.VectorSet;
 import org.pagestamp.conformance.WalkVector;
+import org.pagestamp.conformance.nested.Stage2Labels;
 import org.pagestamp.mode.PagingMode;
 
 /** Vector files, streamed. */
@@ -51,7 +56,7 @@ final class VectorGroup implements CaseGroup {
 
   @Override
   public boolean covers(PagingMode mode) {
-    return mode != PagingMode.NO_PAGING;
+    return true;
   }
 
   @Override
@@ -83,17 +88,31 @@ final class VectorGroup implements CaseGroup {
   /** Passes what becomes of vectors on to the trials of their modes. */
   private record Judge(Subject subject, List<PagingMode> modes, Function<PagingMode, Trial> trials)
       implements VectorListener {
-    private Trial trial(WalkVector vector) {
-      return trials.apply(vector.role().mode());
+    private static PagingMode mode(PlacedVector vector) {
+      return switch (vector) {
+        case WalkVector walk -> walk.role().mode();
+        case Stage2Vector _ -> PagingMode.NO_PAGING;
+        case NestedVector nested -> nested.guest().mode();
+      };
+    }
+
+    private Trial trial(PlacedVector vector) {
+      Trial trial = trials.apply(mode(vector));
+      return switch (vector) {
+        case WalkVector _ -> trial;
+        case Stage2Vector alone -> trial.ofMode(Stage2Labels.of(alone.role()));
+        case NestedVector nested ->
+            trial.ofMode(Stage2Labels.of(nested.guest().mode(), nested.stage2()));
+      };
     }
 
     @Override
-    public boolean wants(WalkVector vector) {
-      if (!modes.contains(vector.role().mode())) {
+    public boolean wants(PlacedVector vector) {
+      if (!modes.contains(mode(vector))) {
         return false;
       }
-      if (!subject.knows(vector.role())) {
-        trial(vector).skipped(1);
+      if (vector instanceof WalkVector walk && !subject.knows(walk.role())) {
+        skipped(vector);
         return false;
       }
       return true;
@@ -105,18 +124,23 @@ final class VectorGroup implements CaseGroup {
     }
 
     @Override
-    public void passed(WalkVector vector) {
+    public void passed(PlacedVector vector) {
       trial(vector).passed(1);
     }
 
     @Override
     public void mismatched(Mismatch mismatch) {
-      trial(mismatch.vector()).failed(CaseFailure.of(NAME, subject.name(), mismatch));
+      Trial trial = trial(mismatch.vector());
+      if (mismatch.vector() instanceof WalkVector walk) {
+        trial.failed(CaseFailure.of(NAME, subject.name(), walk, mismatch));
+      } else {
+        trial.failed(new Stage2Failure(mismatch.problems(), Optional.of(mismatch.vector())));
+      }
     }
 
     @Override
-    public void notSupported(UnsupportedVector vector) {
-      trials.apply(modes.getFirst()).notSupported(vector.mode(), 1);
+    public void skipped(PlacedVector vector) {
+      trial(vector).skipped(1);
     }
   }
 }

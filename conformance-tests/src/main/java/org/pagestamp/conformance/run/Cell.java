@@ -9,7 +9,6 @@ package org.pagestamp.conformance.run;
  * @param passed cases answered rightly
  * @param failed cases answered wrongly
  * @param skipped cases of roles that the engine does not know
- * @param notSupported cases of a mode that the library does not support yet
  * @param nanos time taken
  * @param cutShort whether there were so many failures that cases were left out
  */
@@ -20,6 +19,5 @@ public record Cell(
     long passed,
     long failed,
     long skipped,
-    long notSupported,
     long nanos,
     boolean cutShort) {}

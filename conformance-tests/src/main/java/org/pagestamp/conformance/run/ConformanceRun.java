@@ -11,6 +11,7 @@ import java.util.Set;
 import org.pagestamp.conformance.CaseFailure;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.Shard;
+import org.pagestamp.conformance.Stage2Failure;
 import org.pagestamp.conformance.Subject;
 import org.pagestamp.mode.PagingMode;
 
@@ -147,7 +148,7 @@ public final class ConformanceRun {
       step.group()
           .runAll(
               step.modes(),
-              mode -> trials.computeIfAbsent(mode, each -> new Judge(step, each, lead)));
+              mode -> trials.computeIfAbsent(mode, each -> new Judge(step, each.label(), lead)));
     } catch (RuntimeException | LinkageError | StackOverflowError e) {
       tally(step.modes().getFirst().label(), step).threw(step.subject(), e);
     }
@@ -188,11 +189,12 @@ public final class ConformanceRun {
     private final Step step;
     private final Tally tally;
     private final boolean lead;
+    private final Map<String, Judge> others = new HashMap<>();
     private long failures;
 
-    Judge(Step step, PagingMode mode, boolean lead) {
+    Judge(Step step, String mode, boolean lead) {
       this.step = step;
-      this.tally = tally(mode.label(), step);
+      this.tally = tally(mode, step);
       this.lead = lead;
     }
 
@@ -245,13 +247,6 @@ public final class ConformanceRun {
     }
 
     @Override
-    public void notSupported(String mode, long cases) {
-      if (lead) {
-        tally(mode, step).notSupported(cases);
-      }
-    }
-
-    @Override
     public void failed(CaseFailure failure) {
       failures++;
       if (step.group().countsOncePerEngine()) {
@@ -263,6 +258,25 @@ public final class ConformanceRun {
         }
       }
       walked(1);
+    }
+
+    @Override
+    public void failed(Stage2Failure failure) {
+      failures++;
+      if (step.group().countsOncePerEngine()) {
+        tally.vectorFailed(step.subject(), failure, !lead);
+      } else {
+        tally.failed(step.subject(), failure);
+        if (failures == MOST_FAILURES) {
+          tally.cutShort();
+        }
+      }
+      walked(1);
+    }
+
+    @Override
+    public CaseGroup.Trial ofMode(String mode) {
+      return others.computeIfAbsent(mode, each -> new Judge(step, each, lead));
     }
 
     @Override

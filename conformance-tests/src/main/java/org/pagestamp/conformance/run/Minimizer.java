@@ -14,6 +14,7 @@ import org.pagestamp.conformance.Engine;
 import org.pagestamp.conformance.Machine;
 import org.pagestamp.conformance.MemoryKind;
 import org.pagestamp.conformance.Mismatch;
+import org.pagestamp.conformance.Stage2Failure;
 import org.pagestamp.conformance.Subject;
 import org.pagestamp.conformance.VectorEntry;
 import org.pagestamp.conformance.VectorRun;
@@ -38,6 +39,11 @@ final class Minimizer implements AutoCloseable {
 
   RunFailure minimize(String mode, String group, Tally.Kept kept) {
     String subject = kept.subject().name();
+    if (kept.stage2() != null) {
+      Stage2Failure failure = kept.stage2();
+      return new RunFailure(
+          mode, group, subject, failure.problems(), failure.vector(), true, Optional.empty());
+    }
     if (kept.failure() == null) {
       return new RunFailure(
           mode,

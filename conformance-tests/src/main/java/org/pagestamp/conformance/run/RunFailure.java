@@ -2,6 +2,7 @@ package org.pagestamp.conformance.run;
 
 import java.util.List;
 import java.util.Optional;
+import org.pagestamp.conformance.PlacedVector;
 import org.pagestamp.conformance.VectorWriter;
 import org.pagestamp.conformance.WalkVector;
 import org.pagestamp.walk.WalkTrace;
@@ -13,7 +14,8 @@ import org.pagestamp.walk.WalkTrace;
  * @param group the group's name
  * @param subject the subject's name
  * @param problems what is wrong, a sentence each
- * @param vector the case; empty if the subject failed without one, or without paging
+ * @param vector the case; empty if the subject failed without one, or without paging, or if the
+ *     case has a second stage and is no vector
  * @param recurs whether the vector, walked alone, fails as well
  * @param right how the reference walker comes to its answer; empty if it cannot be asked
  */
@@ -22,7 +24,7 @@ public record RunFailure(
     String group,
     String subject,
     List<String> problems,
-    Optional<WalkVector> vector,
+    Optional<PlacedVector> vector,
     boolean recurs,
     Optional<WalkTrace> right) {
   /** Makes the list immutable. */
@@ -32,6 +34,10 @@ public record RunFailure(
 
   /** The case as a line of a vector file. */
   public Optional<String> json() {
-    return vector.flatMap(VectorWriter::write);
+    return vector.flatMap(
+        each ->
+            each instanceof WalkVector walk
+                ? VectorWriter.write(walk)
+                : Optional.of(each.origin().json()));
   }
 }

@@ -55,11 +55,6 @@ public record RunReport(
     return cells.stream().mapToLong(Cell::failed).sum();
   }
 
-  /** Cases of modes that are not supported yet. */
-  public long notSupported() {
-    return cells.stream().mapToLong(Cell::notSupported).sum();
-  }
-
   /** Cases of roles that an engine does not know. */
   public long skipped() {
     return cells.stream().mapToLong(Cell::skipped).sum();

@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.pagestamp.conformance.CaseFailure;
 import org.pagestamp.conformance.CaseJudge;
+import org.pagestamp.conformance.PlacedVector;
+import org.pagestamp.conformance.Stage2Failure;
 import org.pagestamp.conformance.Subject;
 
 /** The counts of one field of the matrix while the run goes on. */
@@ -20,18 +22,23 @@ final class Tally {
   private long passed;
   private long failed;
   private long skipped;
-  private long notSupported;
   private long nanos;
   private boolean cutShort;
 
   /**
    * A failure and who failed.
    *
-   * @param failure null if the subject threw outside any case
-   * @param thrown what it threw
+   * @param failure null if the case has a second stage, or the subject threw outside any case
+   * @param stage2 the failure of a case with a second stage, or null
+   * @param thrown what the subject threw outside any case, or null
    * @param judge judges the case anew, if there is a case and the group can do so
    */
-  record Kept(Subject subject, CaseFailure failure, Throwable thrown, Optional<CaseJudge> judge) {}
+  record Kept(
+      Subject subject,
+      CaseFailure failure,
+      Stage2Failure stage2,
+      Throwable thrown,
+      Optional<CaseJudge> judge) {}
 
   Tally(String mode, String group, String engine, int failuresKept) {
     this.mode = mode;
@@ -48,10 +55,6 @@ final class Tally {
     skipped += cases;
   }
 
-  void notSupported(long cases) {
-    notSupported += cases;
-  }
-
   void took(long time) {
     nanos += time;
   }
@@ -62,12 +65,17 @@ final class Tally {
 
   void failed(Subject subject, CaseFailure failure, Optional<CaseJudge> judge) {
     failed++;
-    keep(new Kept(subject, failure, null, judge));
+    keep(new Kept(subject, failure, null, null, judge));
+  }
+
+  void failed(Subject subject, Stage2Failure failure) {
+    failed++;
+    keep(new Kept(subject, null, failure, null, Optional.empty()));
   }
 
   void threw(Subject subject, Throwable thrown) {
     failed++;
-    keep(new Kept(subject, null, thrown, Optional.empty()));
+    keep(new Kept(subject, null, null, thrown, Optional.empty()));
   }
 
   /**
@@ -76,12 +84,25 @@ final class Tally {
    * @param countedAsPassed whether another subject of the engine walked it rightly before
    */
   void vectorFailed(Subject subject, CaseFailure failure, boolean countedAsPassed) {
-    String where = failure.vector().orElseThrow().origin().toString();
-    if (failedVectors.add(where)) {
+    if (isNew(failure.vector().orElseThrow(), countedAsPassed)) {
+      keep(new Kept(subject, failure, null, null, Optional.empty()));
+    }
+  }
+
+  /** As the other, of a vector with a second stage. */
+  void vectorFailed(Subject subject, Stage2Failure failure, boolean countedAsPassed) {
+    if (isNew(failure.vector().orElseThrow(), countedAsPassed)) {
+      keep(new Kept(subject, null, failure, null, Optional.empty()));
+    }
+  }
+
+  private boolean isNew(PlacedVector vector, boolean countedAsPassed) {
+    boolean isNew = failedVectors.add(vector.origin().toString());
+    if (isNew) {
       failed++;
       passed -= countedAsPassed ? 1 : 0;
-      keep(new Kept(subject, failure, null, Optional.empty()));
     }
+    return isNew;
   }
 
   private void keep(Kept failure) {
@@ -103,6 +124,6 @@ final class Tally {
   }
 
   Cell cell() {
-    return new Cell(mode, group, engine, passed, failed, skipped, notSupported, nanos, cutShort);
+    return new Cell(mode, group, engine, passed, failed, skipped, nanos, cutShort);
   }
 }

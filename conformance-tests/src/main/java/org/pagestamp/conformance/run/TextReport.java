@@ -54,7 +54,7 @@ public final class TextReport {
   static Map<List<String>, Map<String, Cell>> rows(RunReport report) {
     Map<List<String>, Map<String, Cell>> rows = new LinkedHashMap<>();
     for (Cell cell : report.cells()) {
-      if (cell.passed() + cell.failed() + cell.skipped() + cell.notSupported() != 0) {
+      if (cell.passed() + cell.failed() + cell.skipped() != 0) {
         rows.computeIfAbsent(List.of(cell.group(), cell.mode()), _ -> new LinkedHashMap<>())
             .put(cell.engine(), cell);
       }
@@ -65,9 +65,6 @@ public final class TextReport {
   private static String text(Cell cell) {
     if (cell == null) {
       return "-";
-    }
-    if (cell.passed() + cell.failed() + cell.skipped() == 0) {
-      return count(cell.notSupported()) + " not supported yet";
     }
     if (cell.passed() + cell.failed() == 0) {
       return count(cell.skipped()) + " skipped";
@@ -82,11 +79,6 @@ public final class TextReport {
   /** What a reader must know besides the counts, a line each. */
   static List<String> remarks(RunReport report) {
     List<String> remarks = new ArrayList<>();
-    if (report.notSupported() != 0) {
-      remarks.add(
-          count(report.notSupported())
-              + " vectors not supported yet (EPT and nested walks); they count neither way");
-    }
     if (report.skipped() != 0) {
       remarks.add(
           count(report.skipped())

@@ -5,6 +5,7 @@ import java.util.List;
 import org.pagestamp.conformance.CaseFailure;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.Shard;
+import org.pagestamp.conformance.Stage2Failure;
 import org.pagestamp.conformance.Subject;
 
 /** A trial that counts, for tests of single groups. */
@@ -14,6 +15,7 @@ final class CountingTrial implements CaseGroup.Trial {
   private final int mostFailures;
   private final Shard shard;
   private final List<CaseFailure> failures = new ArrayList<>();
+  private final List<Stage2Failure> stage2Failures = new ArrayList<>();
   private long passed;
   private long skipped;
 
@@ -45,6 +47,10 @@ final class CountingTrial implements CaseGroup.Trial {
 
   List<CaseFailure> failures() {
     return failures;
+  }
+
+  List<Stage2Failure> stage2Failures() {
+    return stage2Failures;
   }
 
   @Override
@@ -83,7 +89,12 @@ final class CountingTrial implements CaseGroup.Trial {
   }
 
   @Override
+  public void failed(Stage2Failure failure) {
+    stage2Failures.add(failure);
+  }
+
+  @Override
   public boolean stopped() {
-    return failures.size() >= mostFailures;
+    return failures.size() + stage2Failures.size() >= mostFailures;
   }
 }

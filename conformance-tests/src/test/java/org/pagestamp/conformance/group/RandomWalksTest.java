@@ -105,7 +105,7 @@ class RandomWalksTest {
                   }
                 });
     assertTrue(failure.recurs());
-    WalkVector small = failure.vector().orElseThrow();
+    WalkVector small = (WalkVector) failure.vector().orElseThrow();
     assertEquals(List.of(Control.SMAP), List.copyOf(small.role().controls()));
     assertEquals(List.of(), small.memory());
     assertEquals(1, small.slots().size()); // a vector has one
@@ -172,7 +172,7 @@ class RandomWalksTest {
                     return false;
                   }
                 });
-    assertEquals(0, failure.vector().orElseThrow().cr3());
+    assertEquals(0, ((WalkVector) failure.vector().orElseThrow()).cr3());
   }
 
   /** One answer in many is wrong: the others are counted as right, and the wrong ones are found. */

@@ -97,7 +97,7 @@ class ThrowingSubjectTest {
       assertTrue(problem.contains(" at org.pagestamp"), problem);
       assertTrue(failure.recurs(), failure::toString);
       assertEquals(new VectorCounts(0, 1, 0), replay(failure, subject));
-      WalkVector small = failure.vector().orElseThrow();
+      WalkVector small = (WalkVector) failure.vector().orElseThrow();
       assertFalse((small.access() & Access.FETCH) == 0);
       assertTrue(small.memory().size() <= mode.topLevel(), small.memory()::toString);
     }

@@ -11,6 +11,7 @@ import org.pagestamp.conformance.CaseFailure;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.Engine;
 import org.pagestamp.conformance.MemoryKind;
+import org.pagestamp.conformance.Stage2Failure;
 import org.pagestamp.conformance.Subject;
 import org.pagestamp.conformance.WalkerSubject;
 import org.pagestamp.conformance.group.CaseGroups;
@@ -154,6 +155,11 @@ final class QuickSuite implements Function<String, List<String>> {
 
     @Override
     public void failed(CaseFailure failure) {
+      noticed(failure.problems().getFirst());
+    }
+
+    @Override
+    public void failed(Stage2Failure failure) {
       noticed(failure.problems().getFirst());
     }
 

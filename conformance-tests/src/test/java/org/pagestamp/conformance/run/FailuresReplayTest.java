@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.pagestamp.codegen.Stamper;
 import org.pagestamp.conformance.Engine;
 import org.pagestamp.conformance.MemoryKind;
+import org.pagestamp.conformance.PlacedVector;
 import org.pagestamp.conformance.Subject;
 import org.pagestamp.conformance.VectorCounts;
 import org.pagestamp.conformance.VectorListener;
 import org.pagestamp.conformance.VectorReader;
 import org.pagestamp.conformance.VectorRun;
-import org.pagestamp.conformance.WalkVector;
 import org.pagestamp.conformance.WalkerSubject;
 import org.pagestamp.conformance.example.CarelessMmu;
 import org.pagestamp.conformance.group.CaseGroups;
@@ -101,7 +101,7 @@ class FailuresReplayTest {
   @DisplayName("memory and slots hold what the walk reads and nothing else")
   void minimal() {
     for (RunFailure failure : report.failures()) {
-      WalkVector vector = failure.vector().orElseThrow();
+      PlacedVector vector = failure.vector().orElseThrow();
       assertFalse(vector.slots().isEmpty());
       assertTrue(vector.memory().size() <= 2, () -> vector.memory().toString());
       assertTrue(vector.slots().size() <= 2, () -> vector.slots().toString());

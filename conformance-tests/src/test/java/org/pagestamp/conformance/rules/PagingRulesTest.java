@@ -1,4 +1,4 @@
-package org.pagestamp.conformance.group;
+package org.pagestamp.conformance.rules;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package org.pagestamp.conformance.group;
+package org.pagestamp.conformance.rules;
 
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.PagingMode;
@@ -10,36 +10,37 @@ import org.pagestamp.walk.Access;
  * 4.7; AMD APM vol. 2, section 5.3. Written for the case groups, from those tables alone; shares
  * nothing with the walkers on trial or with their tables.
  */
-final class PagingRules {
-  static final long P = 1;
-  static final long W = 1L << 1;
-  static final long U = 1L << 2;
-  static final long PWT = 1L << 3;
-  static final long PCD = 1L << 4;
-  static final long A = 1L << 5;
-  static final long D = 1L << 6;
-  static final long PS = 1L << 7;
-  static final long G = 1L << 8;
-  static final long NX = 1L << 63;
-  static final int KEY_SHIFT = 59;
+public final class PagingRules {
+  public static final long P = 1;
+  public static final long W = 1L << 1;
+  public static final long U = 1L << 2;
+  public static final long PWT = 1L << 3;
+  public static final long PCD = 1L << 4;
+  public static final long A = 1L << 5;
+  public static final long D = 1L << 6;
+  public static final long PS = 1L << 7;
+  public static final long G = 1L << 8;
+  public static final long NX = 1L << 63;
+  public static final int KEY_SHIFT = 59;
 
   /** Bits 51:12. */
-  static final long FRAME = 0x000F_FFFF_FFFF_F000L;
+  public static final long FRAME = 0x000F_FFFF_FFFF_F000L;
 
-  final PagingMode mode;
-  final boolean wp;
-  final boolean nxe;
-  final boolean pse;
-  final boolean smep;
-  final boolean smap;
-  final boolean pke;
-  final boolean pks;
-  final int maxPhyAddr;
-  final boolean oneGigPages;
-  final boolean amd;
+  public final PagingMode mode;
+  public final boolean wp;
+  public final boolean nxe;
+  public final boolean pse;
+  public final boolean smep;
+  public final boolean smap;
+  public final boolean pke;
+  public final boolean pks;
+  public final int maxPhyAddr;
+  public final boolean oneGigPages;
+  public final boolean amd;
   private final long[][] reserved = new long[6][2];
 
-  PagingRules(Role role) {
+  /** The rules of a role. */
+  public PagingRules(Role role) {
     mode = role.mode();
     wp = role.controls().contains(Control.WP);
     nxe = role.controls().contains(Control.NXE);
@@ -58,7 +59,7 @@ final class PagingRules {
   }
 
   /** Number of the root's level; 0 without paging. */
-  static int levels(PagingMode mode) {
+  public static int levels(PagingMode mode) {
     return switch (mode) {
       case NO_PAGING -> 0;
       case TWO_LEVEL -> 2;
@@ -69,24 +70,24 @@ final class PagingRules {
   }
 
   /** The highest level whose entries a walk reads from memory; PDPTEs of PAE are registers. */
-  static int levelsInMemory(PagingMode mode) {
+  public static int levelsInMemory(PagingMode mode) {
     return mode == PagingMode.PAE ? 2 : levels(mode);
   }
 
-  static boolean isLong(PagingMode mode) {
+  public static boolean isLong(PagingMode mode) {
     return mode == PagingMode.FOUR_LEVEL || mode == PagingMode.FIVE_LEVEL;
   }
 
-  static int entryBytes(PagingMode mode) {
+  public static int entryBytes(PagingMode mode) {
     return mode == PagingMode.TWO_LEVEL ? 4 : 8;
   }
 
   /** The lowest bit of the address that indexes a level: 12, 21, 30... or 12, 22. */
-  static int shift(PagingMode mode, int level) {
+  public static int shift(PagingMode mode, int level) {
     return 12 + (mode == PagingMode.TWO_LEVEL ? 10 : 9) * (level - 1);
   }
 
-  static int index(PagingMode mode, int level, long gva) {
+  public static int index(PagingMode mode, int level, long gva) {
     int entries = mode == PagingMode.TWO_LEVEL ? 1024 : 512;
     if (mode == PagingMode.PAE && level == 3) {
       entries = 4;
@@ -95,7 +96,7 @@ final class PagingRules {
   }
 
   /** The sizes of large pages: where bit 7 of an entry makes it a leaf. */
-  boolean hasLargePages(int level) {
+  public boolean hasLargePages(int level) {
     return switch (level) {
       case 2 -> mode != PagingMode.TWO_LEVEL || pse;
       case 3 -> isLong(mode) && oneGigPages;
@@ -103,12 +104,12 @@ final class PagingRules {
     };
   }
 
-  boolean isLeaf(int level, long entry) {
+  public boolean isLeaf(int level, long entry) {
     return level == 1 || ((entry & PS) != 0 && hasLargePages(level));
   }
 
   /** The bits that must be zero in {@code entry}, which is present. */
-  long reserved(int level, long entry) {
+  public long reserved(int level, long entry) {
     return reserved[level][(entry & PS) != 0 ? 1 : 0];
   }
 
@@ -136,7 +137,7 @@ final class PagingRules {
   }
 
   /** Bits {@code high:low}; none if {@code high < low}. */
-  static long bits(int high, int low) {
+  public static long bits(int high, int low) {
     long bits = 0;
     for (int bit = low; bit <= high; bit++) {
       bits |= 1L << bit;
@@ -145,7 +146,7 @@ final class PagingRules {
   }
 
   /** Whether the rights of all levels together forbid an access. */
-  boolean rightsForbid(int access, boolean w, boolean u, boolean nx) {
+  public boolean rightsForbid(int access, boolean w, boolean u, boolean nx) {
     boolean user = (access & Access.USER) != 0;
     boolean write = (access & Access.WRITE) != 0;
     boolean fetch = (access & Access.FETCH) != 0;
@@ -163,7 +164,7 @@ final class PagingRules {
    *
    * @param u whether it is a user page, to which PKRU applies; PKRS applies to others
    */
-  boolean keyForbids(int access, boolean u, int key, int pkru, int pkrs) {
+  public boolean keyForbids(int access, boolean u, int key, int pkru, int pkrs) {
     if ((access & Access.FETCH) != 0 || !(u ? pke : pks)) {
       return false;
     }
@@ -176,7 +177,7 @@ final class PagingRules {
   }
 
   /** W/R, U/S and I/D of an error code, which tell of the access whatever the cause. */
-  int codeOf(int access) {
+  public int codeOf(int access) {
     int code = (access & Access.WRITE) != 0 ? 2 : 0;
     code |= (access & Access.USER) != 0 ? 4 : 0;
     code |= (access & Access.FETCH) != 0 && (smep || nxe) ? 0x10 : 0;
@@ -184,7 +185,7 @@ final class PagingRules {
   }
 
   /** Whether the upper bits of an address agree, as long mode demands. */
-  boolean isCanonical(long gva) {
+  public boolean isCanonical(long gva) {
     int top = mode == PagingMode.FIVE_LEVEL ? 56 : 47;
     long upper = gva >> top;
     return !isLong(mode) || upper == 0 || upper == -1;

@@ -1,0 +1,174 @@
+package org.pagestamp.conformance.nested;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.pagestamp.conformance.CaseFailure;
+import org.pagestamp.nested.NestedResult;
+import org.pagestamp.nested.NestedRole;
+import org.pagestamp.nested.NestedState;
+import org.pagestamp.nested.NestedWalker;
+import org.pagestamp.walk.Access;
+import org.pagestamp.walk.Cr3Load;
+
+/** A walker in two dimensions, judged by {@link ExpectedNestedWalk}. */
+final class JudgedGuest {
+  private final JudgedMachine machine;
+  private final NestedRole role;
+  private final ExpectedNestedWalk model;
+  private final NestedState state = new NestedState();
+  private NestedWalker walker;
+  private String thrown;
+
+  JudgedGuest(JudgedMachine machine, NestedRole role) {
+    this.machine = machine;
+    this.role = role;
+    model = new ExpectedNestedWalk(role, machine.memory());
+    try {
+      walker = machine.engine().nested().apply(role, machine.layout());
+    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+      thrown = CaseFailure.thrown(e);
+    }
+  }
+
+  NestedRole role() {
+    return role;
+  }
+
+  /** Sets EPTP or nCR3. */
+  JudgedGuest root(long value) {
+    model.stage2().root(value);
+    state.stage2().root(value);
+    return this;
+  }
+
+  /** Sets PKRU and IA32_PKRS. */
+  void keys(int pkru, int pkrs) {
+    model.keys(pkru, pkrs);
+    state.guest().pkru(pkru);
+    state.guest().pkrs(pkrs);
+  }
+
+  /**
+   * Loads CR3, which is a case of its own; what it stores in stage 2 is put back.
+   *
+   * @return whether it is to be loaded and was
+   */
+  boolean loadCr3(long value) {
+    Cr3Load expected = model.loadCr3(value);
+    List<String> problems = new ArrayList<>();
+    Cr3Load loaded = null;
+    try {
+      loaded = walker == null ? null : walker.loadCr3(state, value);
+      if (loaded != expected) {
+        problems.add(
+            walker == null ? thrown : "CR3 is " + loaded + " where it must be " + expected);
+      } else if (expected == Cr3Load.STAGE2_FAULT && state.stage2().gpa() != model.stage2().gpa()) {
+        problems.add("the address told is 0x" + Long.toHexString(state.stage2().gpa()));
+      }
+      machine.requireStores(problems);
+    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+      problems.add(CaseFailure.thrown(e));
+    }
+    machine.putBack();
+    if (!problems.isEmpty()) {
+      problems.add(String.format(Locale.ROOT, "load of CR3 0x%x, %s", value, role));
+    }
+    machine.verdict(problems);
+    return expected == Cr3Load.LOADED && loaded == expected;
+  }
+
+  /** Makes an access with every comparison, and takes it back. */
+  void access(long gva, int access) {
+    long expected = model.walk(gva, access);
+    List<String> problems = new ArrayList<>();
+    try {
+      if (walker != null) {
+        judge(gva, access, expected, problems);
+      } else {
+        problems.add(thrown);
+      }
+    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+      problems.add(CaseFailure.thrown(e));
+    }
+    machine.putBack();
+    if (!problems.isEmpty()) {
+      tell(gva, access, problems);
+    }
+    machine.verdict(problems);
+  }
+
+  private void judge(long gva, int access, long expected, List<String> problems) {
+    long probed = walker.probe(state, gva, access);
+    require("probe", expected, probed, state, problems);
+    machine.requireUnchanged("probe", problems);
+    NestedState observer = NestedState.observer(state);
+    long observed = walker.walk(observer, gva, access);
+    require("an observer's walk", expected, observed, observer, problems);
+    machine.requireUnchanged("an observer's walk", problems);
+    long answer = walker.walk(state, gva, access);
+    require("walk", expected, answer, state, problems);
+    Decoding.requireNested(answer, problems);
+    machine.requireStores(problems);
+  }
+
+  private void require(
+      String by, long expected, long answer, NestedState told, List<String> problems) {
+    if (answer != expected) {
+      problems.add(
+          String.format(
+              Locale.ROOT,
+              "%s answered %s (0x%x) instead of %s (0x%x)",
+              by,
+              words(answer),
+              answer,
+              words(expected),
+              expected));
+    } else if (!NestedResult.isFault(expected)) {
+      if (told.guestGpa() != model.guestGpa() || told.page() != model.page()) {
+        problems.add(
+            String.format(
+                Locale.ROOT,
+                "%s told gpa 0x%x, page %s instead of 0x%x, %s",
+                by,
+                told.guestGpa(),
+                JudgedStage2.words(told.page()),
+                model.guestGpa(),
+                JudgedStage2.words(model.page())));
+      }
+    } else if (NestedResult.isStage2Fault(expected)
+        && told.stage2().gpa() != model.stage2().gpa()) {
+      problems.add(
+          String.format(
+              Locale.ROOT,
+              "%s told the address 0x%x instead of 0x%x",
+              by,
+              told.stage2().gpa(),
+              model.stage2().gpa()));
+    }
+  }
+
+  private static String words(long answer) {
+    try {
+      return NestedResult.toString(answer);
+    } catch (RuntimeException e) {
+      return "nonsense";
+    }
+  }
+
+  private void tell(long gva, int access, List<String> problems) {
+    problems.add(
+        String.format(
+            Locale.ROOT,
+            "%s at gva 0x%x, %s, cr3 0x%x, root 0x%x:",
+            Access.toString(access),
+            gva,
+            role,
+            state.guest().cr3(),
+            state.stage2().root()));
+    model.trace(problems);
+    long _ = model.walk(gva, access);
+    model.trace(null);
+    machine.putBack();
+  }
+}

@@ -1,0 +1,123 @@
+package org.pagestamp.conformance.nested;
+
+import java.util.Set;
+import org.pagestamp.conformance.CaseGroup;
+import org.pagestamp.mode.Control;
+import org.pagestamp.mode.CpuFeatures;
+import org.pagestamp.mode.PagingMode;
+import org.pagestamp.mode.Role;
+import org.pagestamp.nested.NestedRole;
+import org.pagestamp.stage2.Stage2Role;
+import org.pagestamp.walk.Access;
+
+/**
+ * Something wrong at each position of a walk in two dimensions, in either dimension: an entry that
+ * is not present, one with a bit changed, a table in no slot; with accessed and dirty bits set
+ * before, or clear.
+ */
+final class PositionsGroup implements CaseGroup {
+  private static final int[] ACCESSES = {
+    Access.READ | Access.USER,
+    Access.WRITE | Access.USER,
+    Access.FETCH | Access.USER,
+    Access.READ,
+    Access.WRITE,
+    Access.FETCH,
+  };
+
+  /** What is changed in an entry, beside taking all of it away. */
+  private static final long[] CHANGES = {
+    1L, 1L << 1, 1L << 2, 1L << 7, 7L << 3, 1L << 10, 1L << 50, 1L << 63,
+  };
+
+  @Override
+  public String name() {
+    return "positions";
+  }
+
+  @Override
+  public String purpose() {
+    return "a fault at each position of a walk in two dimensions, with A and D afterwards";
+  }
+
+  @Override
+  public boolean covers(PagingMode mode) {
+    return true;
+  }
+
+  @Override
+  public boolean isDivisible() {
+    return true;
+  }
+
+  @Override
+  public void run(PagingMode mode, Trial trial) {
+    Role guest =
+        Stage2Roles.host(
+            mode, new CpuFeatures(52, true, false), Control.WP, Control.NXE, Control.PSE);
+    long part = 0;
+    for (Stage2Role stage2 : Stage2Roles.ofGuests()) {
+      for (NestedRole role : Stage2Roles.choices(guest, stage2)) {
+        if (trial.shard().has(part++) && !trial.stopped()) {
+          run(role, trial.ofMode(Stage2Labels.of(mode, stage2)));
+        }
+      }
+    }
+  }
+
+  private static void run(NestedRole role, Trial trial) {
+    if (trial.subject().stage2().isEmpty()) {
+      trial.skipped(1);
+      return;
+    }
+    Scene scene = new Scene(role);
+    try (JudgedMachine machine = new JudgedMachine(trial, scene.slots(Set.of(), Set.of()))) {
+      JudgedGuest guest = start(scene, machine, role);
+      for (int marked = 0; marked < 4; marked++) {
+        scene.mark(machine, true, (marked & 1) != 0);
+        scene.mark(machine, false, (marked & 2) != 0);
+        access(scene, guest);
+        for (Scene.Position position : scene.positions()) {
+          if (trial.stopped()) {
+            return;
+          }
+          change(scene, machine, guest, position, marked);
+        }
+      }
+    }
+    for (long hole : scene.pages()) {
+      try (JudgedMachine machine = new JudgedMachine(trial, scene.slots(Set.of(), Set.of(hole)))) {
+        access(scene, start(scene, machine, role));
+      }
+    }
+  }
+
+  private static JudgedGuest start(Scene scene, JudgedMachine machine, NestedRole role) {
+    scene.write(machine);
+    JudgedGuest guest = machine.guest(role).root(scene.root());
+    boolean _ = guest.loadCr3(scene.cr3());
+    return guest;
+  }
+
+  private static void change(
+      Scene scene, JudgedMachine machine, JudgedGuest guest, Scene.Position position, int marked) {
+    long place = scene.place(position);
+    int width = scene.width(position);
+    long entry = machine.load(place, width);
+    machine.store(place, 0, width);
+    access(scene, guest);
+    for (long change : marked == 0 ? CHANGES : new long[] {1L << 1}) {
+      if (width == Long.BYTES || change >>> 32 == 0) {
+        machine.store(place, entry ^ change, width);
+        access(scene, guest);
+      }
+    }
+    machine.store(place, entry, width);
+  }
+
+  private static void access(Scene scene, JudgedGuest guest) {
+    for (int access : ACCESSES) {
+      guest.access(scene.gva(), access);
+    }
+  }
+}

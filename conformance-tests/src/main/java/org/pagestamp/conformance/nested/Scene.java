@@ -1,0 +1,217 @@
+package org.pagestamp.conformance.nested;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.pagestamp.conformance.VectorSlot;
+import org.pagestamp.conformance.rules.PagingRules;
+import org.pagestamp.conformance.rules.Stage2Rules;
+import org.pagestamp.mode.PagingMode;
+import org.pagestamp.nested.NestedRole;
+import org.pagestamp.nested.PdpteAccess;
+
+/**
+ * A guest of one chain of tables over stage 2, which has a path of its own for each frame as far as
+ * addresses of the guest can differ. Every page is a slot of its own. Everything is allowed, and
+ * accessed and dirty bits are clear; cases change that.
+ */
+final class Scene {
+  private static final long BASE = 0x20_0000L;
+  private static final long OFFSET = 0x9A8;
+  private static final long ALL = PagingRules.P | PagingRules.W | PagingRules.U; // also R, W and X
+  private static final long EPT_LEAF = ALL | 6 << 3 | 1 << 10; // write-back
+  private static final long EPT_TABLE = ALL | 1 << 10;
+
+  private final PagingMode mode;
+  private final Stage2Rules rules;
+  private final int top;
+  private final int first;
+  private final Map<Long, Long> hostPages = new HashMap<>();
+  private final Map<Long, Entry> entries = new TreeMap<>();
+  private final Map<Position, Long> places = new HashMap<>();
+  private long pages = 1; // the first is the root of stage 2
+
+  /**
+   * A position in the order of reading.
+   *
+   * @param level of the guest's table whose frame stage 2 translates; 0 for the page
+   * @param stage2 level of the stage-2 entry; 0 for the guest's own entry
+   */
+  record Position(int level, int stage2) {}
+
+  private record Entry(long value, int width) {}
+
+  Scene(NestedRole role) {
+    mode = role.guest().mode();
+    rules = new Stage2Rules(role.stage2());
+    top = PagingRules.levels(mode);
+    boolean loaded = mode == PagingMode.PAE && role.pdpteAccess() != PdpteAccess.IN_WALK;
+    first = loaded ? top - 1 : top;
+    for (int level = top; level >= 0; level--) {
+      map(level);
+    }
+    for (int level = top; level > 0; level--) {
+      boolean pdpte = mode == PagingMode.PAE && level == 3;
+      long place = hostPage(level) | (gpa(level) & 0xFFF);
+      places.put(new Position(level, 0), place);
+      put(place, frame(level - 1) | (pdpte ? PagingRules.P : ALL), guestBytes());
+    }
+  }
+
+  private int guestBytes() {
+    return PagingRules.entryBytes(mode);
+  }
+
+  private void put(long place, long value, int width) {
+    entries.put(place, new Entry(value, width));
+  }
+
+  private void map(int level) {
+    long gpa = frame(level);
+    long page = newPage();
+    hostPages.put(gpa, page);
+    long table = BASE;
+    for (int number = rules.levels(); number > 0; number--) {
+      long place = table + (long) rules.index(number, gpa) * rules.entryBytes();
+      places.put(new Position(level, number), place);
+      if (number == 1) {
+        put(place, page | (rules.isEpt() ? EPT_LEAF : ALL), rules.entryBytes());
+      } else if (!entries.containsKey(place)) {
+        boolean pdpte = rules.accessed(1) != 0 && rules.accessed(number) == 0;
+        long bits = pdpte ? PagingRules.P : rules.isEpt() ? EPT_TABLE : ALL;
+        put(place, newPage() | bits, rules.entryBytes());
+      }
+      table = rules.nextTable(entries.get(place).value) & -0x1000L;
+    }
+  }
+
+  private long newPage() {
+    return BASE + 0x1000L * pages++;
+  }
+
+  /** The guest's frame of a level's table; of the page, at level 0. */
+  private long frame(int level) {
+    if (mode == PagingMode.NO_PAGING) {
+      return gva() & -0x1000L;
+    }
+    long low = (long) (level & 3) << 30 | (long) (level + 8) << 22 | (long) (level + 16) << 12;
+    if (!PagingRules.isLong(mode) || rules.gpaBits() <= 32) {
+      return low;
+    }
+    return low | (level + 1L) << 39 | (rules.gpaBits() > 48 ? (level + 1L) << 48 : 0);
+  }
+
+  private long hostPage(int level) {
+    return hostPages.get(frame(level));
+  }
+
+  /** The address, in the guest's terms, of its entry at a level; of level 0: of the byte. */
+  private long gpa(int level) {
+    return level == 0
+        ? frame(0) | OFFSET
+        : frame(level) | (long) PagingRules.index(mode, level, gva()) * guestBytes();
+  }
+
+  /** The linear address of a byte in the page. */
+  long gva() {
+    return (PagingRules.isLong(mode) ? 0x7654_3210_9000L : 0x9432_1000L) | OFFSET;
+  }
+
+  long cr3() {
+    return mode == PagingMode.NO_PAGING ? 0 : frame(top);
+  }
+
+  /** EPTP or nCR3. */
+  long root() {
+    return BASE;
+  }
+
+  /** All positions, in the order in which a walk reads them. */
+  List<Position> positions() {
+    List<Position> positions = new ArrayList<>();
+    for (int level = first; level >= 0; level--) {
+      for (int number = rules.levels(); number > 0; number--) {
+        positions.add(new Position(level, number));
+      }
+      if (level > 0) {
+        positions.add(new Position(level, 0));
+      }
+    }
+    return positions;
+  }
+
+  /** Where the entry of a position is. */
+  long place(Position position) {
+    return places.get(position);
+  }
+
+  /** Bytes of the entry of a position. */
+  int width(Position position) {
+    return position.stage2 == 0 ? guestBytes() : rules.entryBytes();
+  }
+
+  /** The entry of a position with everything allowed. */
+  long entry(Position position) {
+    return entries.get(place(position)).value;
+  }
+
+  /** The bits that a walk which writes may set in the entry of a position. */
+  long settable(Position position) {
+    int level = position.stage2;
+    if (level == 0) {
+      return PagingRules.A | (position.level == 1 ? PagingRules.D : 0);
+    }
+    return rules.accessed(level) | (level == 1 ? rules.dirty(level) : 0);
+  }
+
+  /** The page mapped. */
+  long page() {
+    return hostPage(0);
+  }
+
+  /** The pages of all tables, and the page mapped. */
+  SortedSet<Long> pages() {
+    SortedSet<Long> all = new TreeSet<>();
+    for (long page = 0; page < pages; page++) {
+      all.add(BASE + 0x1000L * page);
+    }
+    return all;
+  }
+
+  /** A slot for each page. */
+  List<VectorSlot> slots(Set<Long> readOnly, Set<Long> holes) {
+    List<VectorSlot> slots = new ArrayList<>();
+    for (long page : pages()) {
+      if (!holes.contains(page)) {
+        slots.add(new VectorSlot(page, 0x1000, readOnly.contains(page)));
+      }
+    }
+    return slots;
+  }
+
+  /** Writes all entries that lie in slots. */
+  void write(JudgedMachine machine) {
+    entries.forEach(
+        (place, entry) -> {
+          if (machine.memory().slotOf(place) >= 0) {
+            machine.store(place, entry.value, entry.width);
+          }
+        });
+  }
+
+  /** Sets or clears the bits that walks set, at all positions of the guest or of stage 2. */
+  void mark(JudgedMachine machine, boolean stage2, boolean set) {
+    for (Position position : positions()) {
+      long place = place(position);
+      if ((position.stage2 > 0) == stage2 && machine.memory().slotOf(place) >= 0) {
+        long entry = machine.load(place, width(position)) & ~settable(position);
+        machine.store(place, set ? entry | settable(position) : entry, width(position));
+      }
+    }
+  }
+}
