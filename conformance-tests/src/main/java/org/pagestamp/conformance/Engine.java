@@ -38,7 +38,7 @@ public record Engine(
 
   /** Walkers of classes that {@code stamper} generates. */
   public static Engine generated(Stamper stamper) {
-    return new Engine("generated", stamper::stamp);
+    return new Engine("generated", stamper::stamp, Optional.of(Stage2Engine.generated(stamper)));
   }
 
   /** A walker for {@code role} over {@code layout}. */

@@ -2,6 +2,7 @@ package org.pagestamp.conformance;
 
 import java.util.Objects;
 import java.util.function.BiFunction;
+import org.pagestamp.codegen.Stamper;
 import org.pagestamp.interpreter.InterpretedNestedWalker;
 import org.pagestamp.interpreter.InterpretedStage2Walker;
 import org.pagestamp.mode.Role;
@@ -41,6 +42,17 @@ public record Stage2Engine(
   public static Stage2Engine interpreted(BiFunction<Role, Stage2Role, NestedRole> choices) {
     return new Stage2Engine(
         "interpreted", InterpretedStage2Walker::new, choices, InterpretedNestedWalker::new);
+  }
+
+  /** The generated walkers, with KVM's choices. */
+  public static Stage2Engine generated(Stamper stamper) {
+    return generated(stamper, NestedRole::kvm);
+  }
+
+  /** The generated walkers, with other choices. */
+  public static Stage2Engine generated(
+      Stamper stamper, BiFunction<Role, Stage2Role, NestedRole> choices) {
+    return new Stage2Engine("generated", stamper::stamp, choices, stamper::stamp);
   }
 
   /** The name. */
