@@ -103,7 +103,7 @@ final class Stage2Descent {
    */
   void page(Expr gpa) {
     pageAnd = code.let("pageAnd2", constant(-1));
-    pageOr = format.inverted() == 0 ? null : code.let("pageOr2", constant(0));
+    pageOr = entries.forbidding() == 0 ? null : code.let("pageOr2", constant(0));
     leaf = code.let("leaf2", constant(0));
     page = code.let("page2", constant(0));
     descend(
@@ -240,13 +240,7 @@ final class Stage2Descent {
 
   /** The word that the rights to the page are judged by, and packed from. */
   Expr word() {
-    Expr word = pageAnd;
-    if (pageOr != null) {
-      Expr forbidding = constant("NX", format.inverted());
-      word =
-          Expr.or(
-              Expr.and(pageAnd, constant("~NX", ~format.inverted())), Expr.and(pageOr, forbidding));
-    }
+    Expr word = entries.word(pageAnd, pageOr);
     long dirty = parts.masks().dirty();
     return dirty == 0
         ? word

@@ -49,6 +49,28 @@ final class Stage2Entries {
         : Expr.or(entry, constant("~P", ~(format.present() & EntryBits.P)));
   }
 
+  /** The bits that forbid where they are set; entries of 4 bytes have none. */
+  long forbidding() {
+    return format.entryBytes() == Long.BYTES ? format.inverted() : 0;
+  }
+
+  /**
+   * All entries combined as rights are judged by: ANDed, but bits that forbid ORed.
+   *
+   * @param and all entries ANDed
+   * @param or all entries ORed; not used where none forbid
+   */
+  Expr word(Expr and, Expr or) {
+    if (format.entryBytes() == Integer.BYTES) {
+      return Expr.and(and, constant(0xFFFF_FFFFL)); // which was sign-extended
+    }
+    if (forbidding() == 0) {
+      return and;
+    }
+    return Expr.or(
+        Expr.and(and, constant("~NX", ~forbidding())), Expr.and(or, constant("NX", forbidding())));
+  }
+
   /** The bits of {@code gpa} that no index uses, and that must be zero. */
   long beyond() {
     return format.highGpaIgnored() || format.gpaBits() >= Long.SIZE ? 0 : -1L << format.gpaBits();

@@ -129,8 +129,8 @@ final class Stage2ExactPath {
     if (!Stage2Entries.isCounted(level)) {
       return above == null ? constant("ALL", -1L) : above;
     }
-    Expr inverted =
-        format.inverted() == 0 ? entry : Expr.xor(entry, constant("NX", format.inverted()));
+    long forbidding = entries.forbidding();
+    Expr inverted = forbidding == 0 ? entry : Expr.xor(entry, constant("NX", forbidding));
     return above == null ? inverted : Expr.and(above, inverted);
   }
 
@@ -167,10 +167,7 @@ final class Stage2ExactPath {
 
   /** All entries are present and well-formed: rights, accessed and dirty bits, result. */
   private void finish(Stage2Level level, Expr and, List<Read> reads) {
-    Expr word =
-        code.let(
-            "word",
-            format.inverted() == 0 ? and : Expr.xor(and, constant("NX", format.inverted())));
+    Expr word = code.let("word", entries.word(and, Expr.xor(and, constant(-1))));
     code.returnIf(
         Cond.isNotZero(parts.rightsDenied(word, access)),
         fault(Stage2Cause.RIGHTS, and, level.number()));

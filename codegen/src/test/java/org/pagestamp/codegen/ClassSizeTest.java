@@ -48,6 +48,17 @@ class ClassSizeTest {
         new Stamper().generate(WalkerMatrix.ALL_CONTROLS, Layouts.everyOtherPage(count, memory)));
   }
 
+  static List<TwoStageMatrix.Cell> cellsOfTwoStages() {
+    return TwoStageMatrix.cells();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cellsOfTwoStages")
+  void noMethodOfTwoStagesIsTooLargeForTheJit(TwoStageMatrix.Cell cell) {
+    sizes(cell.generate())
+        .forEach((name, size) -> assertTrue(size < HUGE_METHOD, name + " " + size));
+  }
+
   private static void assertWithinBounds(WalkerClass walkerClass) {
     sizes(walkerClass).forEach((name, size) -> assertTrue(size < HUGE_METHOD, name + " " + size));
     int bytes = walkerClass.classFile().length;

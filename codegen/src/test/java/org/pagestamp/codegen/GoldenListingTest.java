@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,7 +20,7 @@ import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
-import org.pagestamp.codegen.WalkerMatrix.Cell;
+import org.pagestamp.codegen.TwoStageMatrix.Cell;
 
 /**
  * The listings of a fixed set of classes are as approved in {@code src/test/golden}. After a wanted
@@ -29,8 +30,11 @@ class GoldenListingTest {
   private static final Path GOLDEN = Path.of("src", "test", "golden");
   private static final boolean WRITE = "write".equals(System.getProperty("pagestamp.golden"));
 
+  /** Classes of both matrices. */
   static List<Cell> cells() {
-    return WalkerMatrix.cells();
+    List<Cell> cells = new ArrayList<>(TwoStageMatrix.cells());
+    WalkerMatrix.cells().forEach(cell -> cells.add(new Cell(cell.name(), cell::generate)));
+    return cells;
   }
 
   @ParameterizedTest(name = "{0}")

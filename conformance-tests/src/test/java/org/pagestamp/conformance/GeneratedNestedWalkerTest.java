@@ -40,7 +40,7 @@ class GeneratedNestedWalkerTest {
     try (VectorMemory memory = new VectorMemory(kind)) {
       for (VectorSet set : List.of(VectorSet.NESTED, VectorSet.CONTESTED)) {
         try (VectorReader vectors = set.open()) {
-          for (Optional<TestVector> next = vectors.next();
+          for (Optional<PlacedVector> next = vectors.next();
               next.isPresent();
               next = vectors.next()) {
             if (next.get() instanceof NestedVector nested) {
