@@ -19,9 +19,13 @@ import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
+import org.pagestamp.nested.NestedRole;
 import org.pagestamp.slot.Backing;
 import org.pagestamp.slot.SlotFlag;
 import org.pagestamp.slot.SlotLayout;
+import org.pagestamp.stage2.EptMode;
+import org.pagestamp.stage2.EptOption;
+import org.pagestamp.stage2.EptRole;
 import org.pagestamp.walk.WalkResult;
 
 /** What a role or a layout rules out is absent from the bytecode, not merely never taken. */
@@ -154,6 +158,37 @@ class SpecializationTest {
     assertEquals(4, loads(stamper.generate(Role.of(PagingMode.FOUR_LEVEL, cpu), layout)));
     assertEquals(5, loads(stamper.generate(Role.of(PagingMode.FIVE_LEVEL, cpu), layout)));
     assertEquals(0, loads(stamper.generate(Role.of(PagingMode.NO_PAGING, cpu), layout)));
+  }
+
+  @Test
+  void walksInTwoDimensionsHaveTheirOwnNumberOfLoads() {
+    Stamper stamper = new Stamper();
+    SlotLayout layout = Layouts.ram(1);
+    NestedRole fourByFour = NestedRole.kvm(TwoStageMatrix.FOUR_LEVEL, TwoStageMatrix.EPT4);
+    assertEquals(4, loads(stamper.generate(TwoStageMatrix.EPT4, layout)));
+    assertEquals(24, loads(stamper.generate(fourByFour, layout)));
+    EptRole ept5 = EptRole.of(EptMode.EPT5, 46, EptOption.ACCESSED_DIRTY);
+    NestedRole fiveByFive = NestedRole.kvm(WalkerMatrix.ALL_CONTROLS, ept5);
+    assertEquals(35, loads(stamper.generate(fiveByFive, layout)));
+  }
+
+  @Test
+  void inTwoDimensionsTooRomHasNoStoreAndRamNoWritabilityTest() {
+    Stamper stamper = new Stamper();
+    NestedRole role = NestedRole.kvm(TwoStageMatrix.FOUR_LEVEL, TwoStageMatrix.EPT4);
+    assertFalse(stamper.generate(role, Layouts.rom(1)).bytecode().contains("compareAndSet"));
+    WalkerClass ram = stamper.generate(role, Layouts.ram(1));
+    assertFalse(ram.listing().contains("WRITABLE_SLOTS"));
+    assertTrue(ram.bytecode().contains("compareAndSet"));
+    WalkerClass mixed = stamper.generate(role, Layouts.of(2, 1));
+    assertTrue(mixed.listing().contains("WRITABLE_SLOTS"));
+  }
+
+  @Test
+  void aStageTwoWithoutAccessedAndDirtyBitsIsNotUpdated() {
+    EptRole plain = EptRole.of(EptMode.EPT4, 46);
+    String bytecode = new Stamper().generate(plain, Layouts.ram(1)).bytecode();
+    assertFalse(bytecode.contains("compareAndSet"));
   }
 
   /** Reads of memory in the method walk. */
