@@ -9,6 +9,7 @@ import static org.pagestamp.conformance.rules.PagingRules.W;
 import java.util.List;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.rules.PagingRules;
+import org.pagestamp.conformance.rules.Roles;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;

@@ -18,6 +18,7 @@ import org.pagestamp.conformance.Machine;
 import org.pagestamp.conformance.VectorSlot;
 import org.pagestamp.conformance.WalkerSubject;
 import org.pagestamp.conformance.rules.PagingRules;
+import org.pagestamp.conformance.rules.Roles;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;

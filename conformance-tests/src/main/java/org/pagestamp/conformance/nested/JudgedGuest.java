@@ -19,6 +19,7 @@ final class JudgedGuest {
   private final NestedState state = new NestedState();
   private NestedWalker walker;
   private String thrown;
+  private List<String> none = new ArrayList<>();
 
   JudgedGuest(JudgedMachine machine, NestedRole role) {
     this.machine = machine;
@@ -55,6 +56,7 @@ final class JudgedGuest {
    * @return whether it is to be loaded and was
    */
   boolean loadCr3(long value) {
+    machine.begin();
     Cr3Load expected = model.loadCr3(value);
     List<String> problems = new ArrayList<>();
     Cr3Load loaded = null;
@@ -80,6 +82,7 @@ final class JudgedGuest {
 
   /** Makes an access with every comparison, and takes it back. */
   void access(long gva, int access) {
+    machine.begin();
     long expected = model.walk(gva, access);
     List<String> problems = new ArrayList<>();
     try {
@@ -94,6 +97,34 @@ final class JudgedGuest {
     machine.putBack();
     if (!problems.isEmpty()) {
       tell(gva, access, problems);
+    }
+    machine.verdict(problems);
+  }
+
+  /**
+   * Makes an access whose stores stay, and compares the answer and what it stored.
+   *
+   * @param everywhere whether all memory and the dirty logs are compared, too
+   */
+  void walk(long gva, int access, boolean everywhere) {
+    long expected = model.walk(gva, access);
+    List<String> problems = none;
+    try {
+      if (walker == null) {
+        problems.add(thrown);
+      } else {
+        require("walk", expected, walker.walk(state, gva, access), state, problems);
+        machine.keepStores(everywhere, problems);
+      }
+    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+      problems.add(CaseFailure.thrown(e));
+    }
+    if (problems.isEmpty()) {
+      machine.memory().forget();
+    } else {
+      machine.memory().undo();
+      tell(gva, access, problems);
+      none = new ArrayList<>();
     }
     machine.verdict(problems);
   }

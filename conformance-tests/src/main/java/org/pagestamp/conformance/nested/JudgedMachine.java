@@ -39,8 +39,10 @@ final class JudgedMachine implements AutoCloseable {
   private final Stage2Engine engine;
   private final Machine machine;
   private final ModelMemory memory;
+  private final SortedSet<Long> kept = new TreeSet<>();
   private long passed;
   private int sinceCompared;
+  private int failures;
 
   /** A machine with memory of zeros, for a trial whose subject has a second stage. */
   JudgedMachine(CaseGroup.Trial trial, List<VectorSlot> slots) {
@@ -190,17 +192,44 @@ final class JudgedMachine implements AutoCloseable {
     clearLogs();
   }
 
-  /** The stores of an access stay. */
-  void keep() {
-    memory.forget();
+  /**
+   * Adds what is wrong with the stores of a walk, which stay.
+   *
+   * @param everywhere whether all memory and the dirty logs are looked at, too
+   */
+  void keepStores(boolean everywhere, List<String> problems) {
+    for (int i = 0; i < memory.stores(); i++) {
+      requireWord(memory.storedAt(i), problems);
+      kept.add(memory.storedAt(i) & -MemSlot.PAGE_SIZE);
+    }
+    if (everywhere) {
+      requireMemory(problems);
+      SortedSet<Long> marked = markedPages();
+      if (!marked.equals(kept)) {
+        problems.add("pages marked dirty are " + hex(marked) + " instead of " + hex(kept));
+      }
+    }
+  }
+
+  /** What earlier accesses have marked is no longer looked for in the dirty logs. */
+  void begin() {
+    if (!kept.isEmpty()) {
+      clearLogs();
+    }
   }
 
   void clearLogs() {
+    kept.clear();
     for (MemSlot slot : machine.layout().slots()) {
       if (slot.dirtyLog().count() != 0) {
         long[] _ = slot.dirtyLog().getAndClear();
       }
     }
+  }
+
+  /** How many cases went wrong. */
+  int failures() {
+    return failures;
   }
 
   /** Counts a case, or tells what is wrong with it. */
@@ -213,6 +242,7 @@ final class JudgedMachine implements AutoCloseable {
       }
       return;
     }
+    failures++;
     trial.failed(new Stage2Failure(problems, Optional.empty()));
     MemorySegment.copy(MemorySegment.ofArray(memory.words()), 0, machine.memory(), 0, bytes());
     clearLogs();

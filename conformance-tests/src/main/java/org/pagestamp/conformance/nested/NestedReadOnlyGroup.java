@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.pagestamp.conformance.CaseGroup;
+import org.pagestamp.conformance.rules.Roles;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
@@ -50,7 +51,7 @@ final class NestedReadOnlyGroup implements CaseGroup {
   /** The guest's role over a stage 2 of as many levels, and over others. */
   private static List<NestedRole> roles(PagingMode mode) {
     CpuFeatures cpu = new CpuFeatures(52, true, false);
-    Role guest = Stage2Roles.host(mode, cpu, Control.WP, Control.NXE, Control.PSE);
+    Role guest = Roles.of(mode, cpu, Control.WP, Control.NXE, Control.PSE);
     List<NestedRole> roles = new ArrayList<>();
     Stage2Role dirty = Stage2Roles.ept(EptMode.EPT4, EptOption.ACCESSED_DIRTY);
     switch (mode) {

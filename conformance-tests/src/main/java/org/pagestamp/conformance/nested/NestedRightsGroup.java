@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Set;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.rules.PagingRules;
+import org.pagestamp.conformance.rules.Roles;
 import org.pagestamp.conformance.rules.Stage2Rules;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
@@ -57,8 +58,8 @@ final class NestedRightsGroup implements CaseGroup {
     CpuFeatures cpu = new CpuFeatures(52, true, false);
     List<Role> guests =
         List.of(
-            Stage2Roles.host(mode, cpu, Control.WP, Control.NXE, Control.PSE, Control.PKE),
-            Stage2Roles.host(mode, cpu, Control.SMEP, Control.SMAP, Control.PSE, Control.PKS));
+            Roles.of(mode, cpu, Control.WP, Control.NXE, Control.PSE, Control.PKE),
+            Roles.of(mode, cpu, Control.SMEP, Control.SMAP, Control.PSE, Control.PKS));
     long part = 0;
     for (Role guest : guests) {
       for (Stage2Role stage2 : Stage2Roles.ofGuests()) {

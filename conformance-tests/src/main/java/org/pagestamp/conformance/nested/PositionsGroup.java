@@ -2,6 +2,7 @@ package org.pagestamp.conformance.nested;
 
 import java.util.Set;
 import org.pagestamp.conformance.CaseGroup;
+import org.pagestamp.conformance.rules.Roles;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
@@ -53,8 +54,7 @@ final class PositionsGroup implements CaseGroup {
   @Override
   public void run(PagingMode mode, Trial trial) {
     Role guest =
-        Stage2Roles.host(
-            mode, new CpuFeatures(52, true, false), Control.WP, Control.NXE, Control.PSE);
+        Roles.of(mode, new CpuFeatures(52, true, false), Control.WP, Control.NXE, Control.PSE);
     long part = 0;
     for (Stage2Role stage2 : Stage2Roles.ofGuests()) {
       for (NestedRole role : Stage2Roles.choices(guest, stage2)) {

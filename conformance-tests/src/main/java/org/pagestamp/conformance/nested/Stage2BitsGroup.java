@@ -2,6 +2,7 @@ package org.pagestamp.conformance.nested;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.pagestamp.conformance.rules.Roles;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
@@ -65,8 +66,8 @@ final class Stage2BitsGroup extends Stage2Group {
       roles.add(
           Stage2Roles.npt(host, new CpuFeatures(width, true, false), NptOption.HIGH_GPA_IGNORED));
       CpuFeatures small = new CpuFeatures(width, false, true);
-      roles.add(NptRole.of(Stage2Roles.host(host, small), NptOption.PDPTES_UNCHECKED));
-      roles.add(NptRole.of(Stage2Roles.host(host, small, Control.NXE), NptOption.GMET));
+      roles.add(NptRole.of(Roles.of(host, small), NptOption.PDPTES_UNCHECKED));
+      roles.add(NptRole.of(Roles.of(host, small, Control.NXE), NptOption.GMET));
     }
     return roles;
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.pagestamp.conformance.rules.Roles;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
@@ -23,9 +24,6 @@ final class Stage2Roles {
   /** The hosts' paging modes. */
   static final List<PagingMode> HOSTS =
       List.of(PagingMode.TWO_LEVEL, PagingMode.PAE, PagingMode.FOUR_LEVEL, PagingMode.FIVE_LEVEL);
-
-  /** How many formats there are: those of EPT, then those of NPT. */
-  static final int FORMATS = EptMode.values().length + HOSTS.size();
 
   private static final int WIDTH = 46;
 
@@ -50,14 +48,19 @@ final class Stage2Roles {
 
   /** The same with another processor. */
   static NptRole npt(PagingMode host, CpuFeatures cpu, NptOption... options) {
-    return NptRole.of(host(host, cpu, Control.PSE, Control.NXE), options);
+    return NptRole.of(Roles.of(host, cpu, Control.PSE, Control.NXE), options);
   }
 
-  /** A host with these controls, as far as its mode has them. */
-  static Role host(PagingMode host, CpuFeatures cpu, Control... controls) {
-    List<Control> chosen = new ArrayList<>(List.of(controls));
-    chosen.retainAll(Control.relevantIn(host));
-    return Role.of(host, cpu, chosen.toArray(Control[]::new));
+  /** One role of each format. */
+  static List<Stage2Role> formats() {
+    List<Stage2Role> roles = new ArrayList<>();
+    for (EptMode mode : EptMode.values()) {
+      roles.add(ept(mode));
+    }
+    for (PagingMode host : HOSTS) {
+      roles.add(npt(host));
+    }
+    return roles;
   }
 
   /** EPT with each set of the options that change rights and updates. */
@@ -83,8 +86,8 @@ final class Stage2Roles {
     List<Stage2Role> roles = new ArrayList<>();
     roles.add(npt(host));
     roles.add(npt(host, NptOption.GMET));
-    roles.add(NptRole.of(host(host, cpu, Control.PSE)));
-    roles.add(NptRole.of(host(host, cpu, Control.PSE), NptOption.GMET));
+    roles.add(NptRole.of(Roles.of(host, cpu, Control.PSE)));
+    roles.add(NptRole.of(Roles.of(host, cpu, Control.PSE), NptOption.GMET));
     return roles;
   }
 

@@ -9,7 +9,7 @@ import org.pagestamp.conformance.Stage2Failure;
 import org.pagestamp.conformance.Subject;
 
 /** A trial that counts, for tests of single groups. */
-final class CountingTrial implements CaseGroup.Trial {
+public final class CountingTrial implements CaseGroup.Trial {
   private final Subject subject;
   private final long walks;
   private final int mostFailures;
@@ -20,36 +20,40 @@ final class CountingTrial implements CaseGroup.Trial {
   private long skipped;
 
   /** A trial that runs to the end. */
-  CountingTrial(Subject subject, long walks) {
+  public CountingTrial(Subject subject, long walks) {
     this(subject, walks, Integer.MAX_VALUE);
   }
 
   /** A trial that stops after so many failures. */
-  CountingTrial(Subject subject, long walks, int mostFailures) {
+  public CountingTrial(Subject subject, long walks, int mostFailures) {
     this(subject, walks, mostFailures, Shard.WHOLE);
   }
 
   /** As the other, of a part of the cases. */
-  CountingTrial(Subject subject, long walks, int mostFailures, Shard shard) {
+  public CountingTrial(Subject subject, long walks, int mostFailures, Shard shard) {
     this.subject = subject;
     this.walks = walks;
     this.mostFailures = mostFailures;
     this.shard = shard;
   }
 
-  long passed() {
+  /** Cases answered rightly. */
+  public long passed() {
     return passed;
   }
 
-  long skipped() {
+  /** Cases of roles that the subject does not know. */
+  public long skipped() {
     return skipped;
   }
 
-  List<CaseFailure> failures() {
+  /** The failures without a second stage. */
+  public List<CaseFailure> failures() {
     return failures;
   }
 
-  List<Stage2Failure> stage2Failures() {
+  /** The failures with a second stage. */
+  public List<Stage2Failure> stage2Failures() {
     return stage2Failures;
   }
 

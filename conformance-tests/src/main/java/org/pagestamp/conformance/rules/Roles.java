@@ -1,4 +1,4 @@
-package org.pagestamp.conformance.group;
+package org.pagestamp.conformance.rules;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import org.pagestamp.mode.Role;
 import org.pagestamp.walk.Access;
 
 /** Roles and accesses in full. */
-final class Roles {
+public final class Roles {
   /** The paging modes' own controls. */
   private static final List<Control> LONG =
       List.of(Control.WP, Control.NXE, Control.SMEP, Control.SMAP, Control.PKE, Control.PKS);
@@ -17,7 +17,7 @@ final class Roles {
   private Roles() {}
 
   /** The controls that have an effect in a mode. */
-  static List<Control> controls(PagingMode mode) {
+  public static List<Control> controls(PagingMode mode) {
     return switch (mode) {
       case NO_PAGING -> List.of();
       case TWO_LEVEL -> List.of(Control.WP, Control.PSE, Control.SMEP, Control.SMAP);
@@ -27,7 +27,7 @@ final class Roles {
   }
 
   /** A role for each set of controls. */
-  static List<Role> all(PagingMode mode, CpuFeatures cpu) {
+  public static List<Role> all(PagingMode mode, CpuFeatures cpu) {
     List<Control> controls = controls(mode);
     List<Role> roles = new ArrayList<>();
     for (int set = 0; set < 1 << controls.size(); set++) {
@@ -43,14 +43,14 @@ final class Roles {
   }
 
   /** A role with these controls, as far as the mode has them. */
-  static Role of(PagingMode mode, CpuFeatures cpu, Control... controls) {
+  public static Role of(PagingMode mode, CpuFeatures cpu, Control... controls) {
     List<Control> chosen = new ArrayList<>(List.of(controls));
     chosen.retainAll(controls(mode));
     return Role.of(mode, cpu, chosen.toArray(Control[]::new));
   }
 
   /** Reads, writes and fetches; by user, supervisor and implicit; without and with EFLAGS.AC. */
-  static int[] accesses() {
+  public static int[] accesses() {
     List<Integer> accesses = new ArrayList<>();
     for (int what : new int[] {Access.READ, Access.WRITE, Access.FETCH}) {
       for (int who : new int[] {0, Access.USER, Access.IMPLICIT}) {
