@@ -74,8 +74,9 @@ public final class NestedState {
   }
 
   /**
-   * Where the guest has an entry of the last walk: the address before stage 2, of which the {@link
-   * VcpuState#record} holds the one after.
+   * Where the guest has an entry of the last walk of an interpreted walker: the address before
+   * stage 2, of which the {@link VcpuState#record} holds the one after. Generated walkers leave
+   * both as they are.
    *
    * @param level 1 to 5, one of those that the record has
    */
