@@ -58,7 +58,7 @@ class ScenariosTest {
     return Scenarios.all().stream()
         .filter(
             scenario ->
-                !(scenario instanceof WalkScenario walks && walks.image().workingSet().isBig()));
+                !(scenario instanceof WalkScenario walks && walks.image().isBig()));
   }
 
   @ParameterizedTest
