@@ -24,7 +24,6 @@ public enum NestedSet {
   private final String label;
   private final int window;
 
-
   /** In 5-level paging; the other modes do without the first. */
   @SuppressWarnings("ImmutableEnumChecker") // nobody writes to it
   private final int[] fanOut;

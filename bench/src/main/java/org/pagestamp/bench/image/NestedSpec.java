@@ -17,8 +17,7 @@ public record NestedSpec(
 
   /** 4-level paging over EPT of four levels, small pages, one slot, in the first cache. */
   public static final NestedSpec USUAL =
-      new NestedSpec(
-          PagingMode.FOUR_LEVEL, Stage2Kind.EPT4, 1, SlotShape.ONE, NestedSet.L1);
+      new NestedSpec(PagingMode.FOUR_LEVEL, Stage2Kind.EPT4, 1, SlotShape.ONE, NestedSet.L1);
 
   /** The same in another mode over another stage 2. */
   public NestedSpec in(PagingMode mode, Stage2Kind kind) {

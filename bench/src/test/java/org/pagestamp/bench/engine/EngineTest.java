@@ -65,8 +65,7 @@ class EngineTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      names = {"CHASE_C", "SHORTEST_CHASE_C", "CHASE_JAVA", "INTERPRETED", "GENERATED"})
+  @EnumSource(names = {"CHASE_C", "SHORTEST_CHASE_C", "CHASE_JAVA", "INTERPRETED", "GENERATED"})
   @DisplayName("every engine that knows two dimensions passes the check before it is timed")
   void passesNested(Engine engine) {
     assumeTrue(engine.isAvailable());
