@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.pagestamp.mode.PagingMode;
 
 /** The chase in C, compiled on this machine for this machine, where gcc is present. */
 public final class ChaseLibrary {
@@ -24,11 +23,12 @@ public final class ChaseLibrary {
 
   private static final String SOURCE = "chase.c";
 
-  /** Memory, CR3, addresses, their number, zero; the sum of the leaf entries. */
+  /** Memory, CR3, stage 2's root, addresses, their number, zero; the sum of the leaf entries. */
   private static final FunctionDescriptor CHASE =
       FunctionDescriptor.of(
           ValueLayout.JAVA_LONG,
           ValueLayout.ADDRESS,
+          ValueLayout.JAVA_LONG,
           ValueLayout.JAVA_LONG,
           ValueLayout.ADDRESS,
           ValueLayout.JAVA_LONG,
@@ -146,17 +146,11 @@ public final class ChaseLibrary {
   }
 
   /**
-   * The chase of a mode's loads down to a leaf, a whole array of addresses a call. Takes addresses
+   * A function of {@code chase.c}, which chases a whole array of addresses a call. Takes addresses
    * on the heap, and so blocks the garbage collector while it runs.
-   *
-   * @param name of the functions in {@code chase.c}
-   * @param leaf level of the leaf
    */
   @SuppressWarnings("restricted")
-  MethodHandle chase(String name, PagingMode mode, int leaf, boolean dependent) {
-    String loop = dependent ? "dependent" : "independent";
-    String symbol =
-        "%s_%d_%d_%d_%s".formatted(name, mode.topLevel(), mode.entryBytes(), leaf, loop);
+  MethodHandle chase(String symbol) {
     return Linker.nativeLinker()
         .downcallHandle(symbols.findOrThrow(symbol), CHASE, Linker.Option.critical(true));
   }

@@ -18,7 +18,7 @@ import org.pagestamp.walk.Walker;
  * LoopClass}: what is constant of the image folds, as it does in a generated walker.
  */
 final class ChaseLoop implements WalkLoop {
-  private static final TableImage IMAGE = LoopClass.image(MethodHandles.lookup());
+  private static final TableImage IMAGE = LoopClass.image(MethodHandles.lookup(), TableImage.class);
   private static final MemorySegment MEMORY = IMAGE.memory();
   private static final int TOP = IMAGE.role().mode().topLevel();
   private static final int LEAF = IMAGE.leafLevel();

@@ -6,13 +6,16 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.pagestamp.bench.image.NestedImage;
 import org.pagestamp.bench.image.TableImage;
+import org.pagestamp.bench.image.WalkedImage;
 import org.pagestamp.codegen.Stamper;
+import org.pagestamp.interpreter.InterpretedNestedWalker;
 import org.pagestamp.interpreter.InterpretedWalker;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
-import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.Role;
+import org.pagestamp.nested.NestedWalker;
 import org.pagestamp.tlb.SoftwareTlb;
 import org.pagestamp.walk.WalkResult;
 import org.pagestamp.walk.Walker;
@@ -30,6 +33,11 @@ public enum Engine {
     }
 
     @Override
+    WalkLoop unchecked(NestedImage image) {
+      return new NativeChaseLoop("chase", image);
+    }
+
+    @Override
     public boolean isAvailable() {
       return ChaseLibrary.isAvailable();
     }
@@ -39,6 +47,11 @@ public enum Engine {
   SHORTEST_CHASE_C {
     @Override
     WalkLoop unchecked(TableImage image) {
+      return new NativeChaseLoop("shortest", image);
+    }
+
+    @Override
+    WalkLoop unchecked(NestedImage image) {
       return new NativeChaseLoop("shortest", image);
     }
 
@@ -54,6 +67,11 @@ public enum Engine {
     WalkLoop unchecked(TableImage image) {
       return LoopClass.define(ChaseLoop.class, image, List.of());
     }
+
+    @Override
+    WalkLoop unchecked(NestedImage image) {
+      return LoopClass.define(NestedChaseLoop.class, image, List.of());
+    }
   },
 
   /** The reference, which loops over the mode's table. */
@@ -62,6 +80,12 @@ public enum Engine {
     WalkLoop unchecked(TableImage image) {
       return LoopClass.define(WalkerLoop.class, image, List.of(interpreted(image)));
     }
+
+    @Override
+    WalkLoop unchecked(NestedImage image) {
+      NestedWalker walker = new InterpretedNestedWalker(image.role(), image.layout());
+      return LoopClass.define(NestedWalkerLoop.class, image, List.of(walker));
+    }
   },
 
   /** The hidden class generated for the image's role and slots. */
@@ -69,6 +93,12 @@ public enum Engine {
     @Override
     WalkLoop unchecked(TableImage image) {
       return LoopClass.define(WalkerLoop.class, image, generated(image, 1));
+    }
+
+    @Override
+    WalkLoop unchecked(NestedImage image) {
+      NestedWalker walker = new Stamper().stamp(image.role(), image.layout());
+      return LoopClass.define(NestedWalkerLoop.class, image, List.of(walker));
     }
   },
 
@@ -186,6 +216,22 @@ public enum Engine {
 
   abstract WalkLoop unchecked(TableImage image);
 
+  /**
+   * The same in two dimensions.
+   *
+   * @throws UnsupportedOperationException if the engine knows one alone
+   */
+  WalkLoop unchecked(NestedImage image) {
+    throw new UnsupportedOperationException(label() + " in two dimensions: " + image.role());
+  }
+
+  private WalkLoop unchecked(WalkedImage image) {
+    return switch (image) {
+      case TableImage one -> unchecked(one);
+      case NestedImage two -> unchecked(two);
+    };
+  }
+
   /** Whether the machine has what the engine needs. */
   public boolean isAvailable() {
     return true;
@@ -233,18 +279,11 @@ public enum Engine {
   }
 
   /** Whether a result means what the interpreted walker's means. */
-  private boolean agrees(long own, long reference, TableImage image) {
-    return switch (this) {
-      case CHASE_C, SHORTEST_CHASE_C, CHASE_JAVA -> {
-        // The chase ends at the leaf, whose frame is that of the first 4 KiB of the page.
-        long pageMask =
-            image.leafLevel() == 0 ? -1 : -image.role().mode().level(image.leafLevel()).pageSize();
-        long frame = EntryBits.FRAME & pageMask;
-        yield (own & frame) == (WalkResult.pageGpa(reference) & frame);
-      }
-      case REPACKED -> own == RepackingWalker.repack(reference);
-      default -> own == reference;
-    };
+  private boolean agrees(long own, long reference, WalkedImage image) {
+    if (isChase()) {
+      return ((own ^ reference) & image.frameMask()) == 0;
+    }
+    return own == (this == REPACKED ? RepackingWalker.repack(reference) : reference);
   }
 
   /**
@@ -253,7 +292,7 @@ public enum Engine {
    *
    * @throws IllegalStateException if an answer differs or an address faults
    */
-  public WalkLoop loop(TableImage image) {
+  public WalkLoop loop(WalkedImage image) {
     WalkLoop loop = unchecked(image);
     WalkLoop reference = INTERPRETED.unchecked(image);
     long[] gvas = image.gvas();
@@ -277,7 +316,7 @@ public enum Engine {
                   label(),
                   gvas[from + i],
                   results[i],
-                  WalkResult.toString(expected[i])));
+                  image.describe(expected[i])));
         }
         sum += results[i];
       }

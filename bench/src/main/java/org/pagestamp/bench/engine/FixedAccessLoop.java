@@ -8,7 +8,8 @@ import org.pagestamp.walk.Walker;
 
 /** As {@link WalkerLoop}, with the kind of access a constant where the walker is called. */
 final class FixedAccessLoop implements WalkLoop {
-  private static final int ACCESS = LoopClass.image(MethodHandles.lookup()).access();
+  private static final int ACCESS =
+      LoopClass.image(MethodHandles.lookup(), TableImage.class).access();
 
   private final Walker walker;
   private final VcpuState vcpu;

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.List;
-import org.pagestamp.bench.image.TableImage;
+import org.pagestamp.bench.image.WalkedImage;
 
 /**
  * Makes a loop of a fresh hidden class, a copy of a template.
@@ -15,22 +15,21 @@ import org.pagestamp.bench.image.TableImage;
  * walkers would share it, and none of them would be compiled as it is when used alone.
  */
 final class LoopClass {
-  private static final MethodType CONSTRUCTOR =
-      MethodType.methodType(void.class, TableImage.class, List.class);
-
   private LoopClass() {}
 
   /**
    * A loop over {@code image} of a new copy of {@code template}.
    *
-   * @param walkers what the template's constructor takes
+   * @param image of the kind that the template's constructor takes
+   * @param walkers what the constructor takes beside it
    */
-  static WalkLoop define(Class<? extends WalkLoop> template, TableImage image, List<?> walkers) {
+  static WalkLoop define(Class<? extends WalkLoop> template, WalkedImage image, List<?> walkers) {
     try {
       MethodHandles.Lookup copy =
           MethodHandles.lookup().defineHiddenClassWithClassData(classFile(template), image, true);
+      MethodType constructor = MethodType.methodType(void.class, image.getClass(), List.class);
       return (WalkLoop)
-          copy.findConstructor(copy.lookupClass(), CONSTRUCTOR).invoke(image, walkers);
+          copy.findConstructor(copy.lookupClass(), constructor).invoke(image, walkers);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
@@ -39,9 +38,9 @@ final class LoopClass {
   }
 
   /** For a copy's static initializer: the image it loops over. */
-  static TableImage image(MethodHandles.Lookup copy) {
+  static <T extends WalkedImage> T image(MethodHandles.Lookup copy, Class<T> kind) {
     try {
-      return MethodHandles.classData(copy, "_", TableImage.class);
+      return MethodHandles.classData(copy, "_", kind);
     } catch (IllegalAccessException e) {
       throw new AssertionError("a class may read its own data", e);
     }

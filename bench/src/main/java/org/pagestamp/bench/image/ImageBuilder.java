@@ -4,9 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -19,7 +19,6 @@ import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
 import org.pagestamp.slot.Backing;
 import org.pagestamp.slot.MemSlot;
-import org.pagestamp.slot.SlotFlag;
 import org.pagestamp.slot.SlotLayout;
 
 /**
@@ -31,20 +30,16 @@ final class ImageBuilder {
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final long SEED = 20260101;
 
-  /** Walks of more addresses than these touch a sample of the tables. */
-  private static final int MOST_GVAS = 1 << 20;
-
   private static final int LEAST_GVAS = 2048;
 
   private final ImageSpec spec;
   private final Role role;
   private final int[] fanOut;
   private final List<SlotShape.Range> ranges;
-  private final List<SlotShape.Range> tableSlots;
   private final List<SlotShape.Range> pageSlots;
   private final Random random = new Random(SEED);
   private final MemorySegment memory;
-  private final BitSet usedFrames = new BitSet();
+  private final TableFrames tableFrames;
   private final LongStream.Builder gvas = LongStream.builder();
   private final LongStream.Builder entryGpas = LongStream.builder();
   private final LongStream.Builder entryValues = LongStream.builder();
@@ -57,14 +52,12 @@ final class ImageBuilder {
             ? new int[0]
             : spec.workingSet().fanOut(spec.mode(), spec.leafLevel());
     ranges = spec.slots().ranges(Math.max(spec.workingSet().mainBytes(), pageBytes()));
-    tableSlots = ranges.stream().filter(SlotShape.Range::holdsTables).toList();
+    tableFrames = new TableFrames(random, ranges);
     pageSlots = ranges.stream().filter(SlotShape.Range::holdsPages).toList();
     if (spec.memory().isOnHeap() && ranges.size() > 1) {
       throw new IllegalArgumentException("memory on the heap is one slot");
     }
-    long end = ranges.getLast().base() + ranges.getLast().byteSize();
-    // A power of two, so that the chase can keep addresses inside by a mask.
-    long byteSize = Long.highestOneBit(end - 1) << 1;
+    long byteSize = SlotShape.span(ranges);
     memory =
         spec.memory() == SlotMemory.MAPPED_FILE
             ? HostMemory.mapFile(byteSize)
@@ -80,7 +73,7 @@ final class ImageBuilder {
     };
   }
 
-  private static Role role(PagingMode mode) {
+  static Role role(PagingMode mode) {
     Set<Control> controls = EnumSet.of(Control.WP, Control.PSE, Control.NXE, Control.SMEP);
     controls.retainAll(Control.relevantIn(mode));
     return Role.of(mode, CpuFeatures.intel(46), controls.toArray(Control[]::new));
@@ -93,10 +86,12 @@ final class ImageBuilder {
         gvas.add(pageFrame(MemSlot.PAGE_SIZE));
       }
     } else {
-      cr3 = tableFrame();
+      cr3 = tableFrames.next();
       fill(spec.mode().levels().getFirst(), cr3, 0);
     }
-    long[] addresses = addresses();
+    int offsets = spec.leafLevel() == 0 ? 1 : (int) MemSlot.PAGE_SIZE;
+    long[] addresses =
+        Gvas.inRandomOrder(gvas.build().toArray(), spec.workingSet().window(), offsets, random);
     MemorySegment walked = memory;
     SlotLayout layout;
     if (spec.memory().isOnHeap()) {
@@ -132,7 +127,7 @@ final class ImageBuilder {
           spec.workingSet().isScattered()
               ? i * (entries / count) + random.nextInt(entries / count)
               : first + i;
-      long target = leaf ? pageFrame(level.pageSize()) : tableFrame();
+      long target = leaf ? pageFrame(level.pageSize()) : tableFrames.next();
       store(table + (long) index * role.mode().entryBytes(), target | flags(level, leaf));
       long mapped = gva | (long) index << level.shift();
       if (leaf) {
@@ -163,66 +158,18 @@ final class ImageBuilder {
     return EntryBits.P | EntryBits.W | EntryBits.U | size | spec.accessedDirty().bits(leaf);
   }
 
-  /** A frame that no other table is in. */
-  private long tableFrame() {
-    while (true) {
-      long frame = anyFrame(tableSlots, MemSlot.PAGE_SIZE);
-      int gfn = Math.toIntExact(frame >>> MemSlot.PAGE_SHIFT);
-      if (!usedFrames.get(gfn)) {
-        usedFrames.set(gfn);
-        return frame;
-      }
-    }
-  }
-
   /** A page; several addresses may share one, and tables may be in it: nothing reads pages. */
   private long pageFrame(long pageSize) {
-    return anyFrame(pageSlots, pageSize);
-  }
-
-  private long anyFrame(List<SlotShape.Range> slots, long size) {
-    SlotShape.Range slot = slots.get(random.nextInt(slots.size()));
-    return slot.base() + random.nextLong(slot.byteSize() / size) * size;
-  }
-
-  /** Every page as often as fills a window, but not above {@link #MOST_GVAS}; in random order. */
-  private long[] addresses() {
-    long[] pages = gvas.build().toArray();
-    int pageSize = spec.leafLevel() == 0 ? 1 : (int) MemSlot.PAGE_SIZE;
-    int rounds = Math.max(1, spec.workingSet().window() / pages.length);
-    long[] addresses = new long[Math.min(pages.length * rounds, MOST_GVAS)];
-    for (int start = 0; start < addresses.length; start += pages.length) {
-      shuffle(pages);
-      for (int i = 0; i < pages.length && start + i < addresses.length; i++) {
-        addresses[start + i] = pages[i] | random.nextInt(pageSize);
-      }
-    }
-    return addresses;
-  }
-
-  private void shuffle(long[] array) {
-    for (int i = array.length - 1; i > 0; i--) {
-      int j = random.nextInt(i + 1);
-      long held = array[i];
-      array[i] = array[j];
-      array[j] = held;
-    }
+    return TableFrames.any(random, pageSlots, pageSize);
   }
 
   private SlotLayout nativeLayout() {
-    SlotLayout.Builder builder = SlotLayout.builder();
-    for (SlotShape.Range slot : ranges) {
-      Backing backing =
-          spec.memory() == SlotMemory.SEGMENT_PER_SLOT
-              ? Backing.of(memory.asSlice(slot.base(), slot.byteSize()))
-              : Backing.of(memory, slot.base());
-      Set<SlotFlag> flags = EnumSet.noneOf(SlotFlag.class);
-      if (slot.readOnly()) {
-        flags.add(SlotFlag.READONLY);
-      }
-      builder.slot(slot.base(), slot.byteSize(), flags, backing);
-    }
-    return builder.build();
+    return SlotShape.layout(
+        ranges,
+        slot ->
+            spec.memory() == SlotMemory.SEGMENT_PER_SLOT
+                ? Backing.of(memory.asSlice(slot.base(), slot.byteSize()))
+                : Backing.of(memory, slot.base()));
   }
 
   /** The slots' tables in a segment of their own, each slot where another of its size was. */
@@ -233,23 +180,23 @@ final class ImageBuilder {
     MemorySegment shuffled = HostMemory.allocate(memory.byteSize());
     List<SlotShape.Range> places = new ArrayList<>(ranges);
     Collections.shuffle(places, random);
-    SlotLayout.Builder builder = SlotLayout.builder();
-    for (int i = 0; i < ranges.size(); i++) {
-      SlotShape.Range slot = ranges.get(i);
-      long place = places.get(i).base();
-      int end = Math.toIntExact((slot.base() + slot.byteSize()) >>> MemSlot.PAGE_SHIFT);
-      int gfn = usedFrames.nextSetBit(Math.toIntExact(slot.base() >>> MemSlot.PAGE_SHIFT));
-      for (; gfn >= 0 && gfn < end; gfn = usedFrames.nextSetBit(gfn + 1)) {
-        long gpa = (long) gfn << MemSlot.PAGE_SHIFT;
-        MemorySegment.copy(memory, gpa, shuffled, gpa - slot.base() + place, MemSlot.PAGE_SIZE);
-      }
-      builder.slot(
-          slot.base(),
-          slot.byteSize(),
-          EnumSet.noneOf(SlotFlag.class),
-          Backing.of(shuffled, place));
+    Iterator<SlotShape.Range> next = places.iterator();
+    return SlotShape.layout(
+        ranges,
+        slot -> {
+          long place = next.next().base();
+          copyTables(slot, shuffled, place);
+          return Backing.of(shuffled, place);
+        });
+  }
+
+  private void copyTables(SlotShape.Range slot, MemorySegment target, long place) {
+    int end = Math.toIntExact((slot.base() + slot.byteSize()) >>> MemSlot.PAGE_SHIFT);
+    int gfn = tableFrames.nextUsed(Math.toIntExact(slot.base() >>> MemSlot.PAGE_SHIFT));
+    for (; gfn >= 0 && gfn < end; gfn = tableFrames.nextUsed(gfn + 1)) {
+      long gpa = (long) gfn << MemSlot.PAGE_SHIFT;
+      MemorySegment.copy(memory, gpa, target, gpa - slot.base() + place, MemSlot.PAGE_SIZE);
     }
-    return builder.build();
   }
 
   private SlotLayout heapLayout(long[] words) {
@@ -257,8 +204,6 @@ final class ImageBuilder {
         spec.memory() == SlotMemory.LONG_ARRAY
             ? Backing.of(words)
             : Backing.of(new ArrayAccessor(words));
-    return SlotLayout.builder()
-        .slot(0, ranges.getFirst().byteSize(), EnumSet.noneOf(SlotFlag.class), backing)
-        .build();
+    return SlotShape.layout(ranges, _ -> backing);
   }
 }

@@ -19,7 +19,8 @@ public record ImageSpec(
     SlotShape slots,
     SlotMemory memory,
     WorkingSet workingSet,
-    AccessedDirtyState accessedDirty) {
+    AccessedDirtyState accessedDirty)
+    implements WalkedSpec {
 
   /** 4-level, 4-KiB pages, one slot of native memory, in the inner caches, nothing to store. */
   public static final ImageSpec USUAL =
@@ -55,13 +56,28 @@ public record ImageSpec(
     return new ImageSpec(mode, leafLevel, slots, memory, workingSet, other);
   }
 
-  /** The image, ready to be walked. */
+  @Override
+  public String title() {
+    return String.join(
+        ", ",
+        leafLevel == 0 ? "no paging" : mode.label() + " " + pageSize() + " pages",
+        slots.label(),
+        memory.label(),
+        workingSet.label(),
+        accessedDirty.label());
+  }
+
+  @Override
+  public boolean isBig() {
+    return workingSet.isBig();
+  }
+
+  @Override
   public TableImage build() {
     return new ImageBuilder(this).build();
   }
 
-  /** The size of the pages, with paging: 4K, 2M, 4M or 1G. */
-  public String pageSize() {
+  private String pageSize() {
     return switch (leafLevel) {
       case 1 -> "4K";
       case 2 -> mode == PagingMode.TWO_LEVEL ? "4M" : "2M";

@@ -1,7 +1,13 @@
 package org.pagestamp.bench.image;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.pagestamp.slot.Backing;
+import org.pagestamp.slot.SlotFlag;
+import org.pagestamp.slot.SlotLayout;
 
 /** How many memory slots an image has, what they are, and which of them hold its page tables. */
 public enum SlotShape {
@@ -103,6 +109,25 @@ public enum SlotShape {
       case SPREAD -> equal(2 * MIB, 4 * MIB);
       case FINE -> equal(64 * KIB, 128 * KIB);
     };
+  }
+
+  /** A power of two above all slots, so that a mask keeps the chase's addresses inside. */
+  static long span(List<Range> ranges) {
+    long end = ranges.getLast().base() + ranges.getLast().byteSize();
+    return Long.highestOneBit(end - 1) << 1;
+  }
+
+  /** The slots, backed by what is asked for in their order. */
+  static SlotLayout layout(List<Range> ranges, Function<Range, Backing> backings) {
+    SlotLayout.Builder builder = SlotLayout.builder();
+    for (Range slot : ranges) {
+      Set<SlotFlag> flags = EnumSet.noneOf(SlotFlag.class);
+      if (slot.readOnly()) {
+        flags.add(SlotFlag.READONLY);
+      }
+      builder.slot(slot.base(), slot.byteSize(), flags, backings.apply(slot));
+    }
+    return builder.build();
   }
 
   private List<Range> mainAndSmall(long mainBytes) {

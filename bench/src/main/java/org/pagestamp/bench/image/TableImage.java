@@ -1,10 +1,12 @@
 package org.pagestamp.bench.image;
 
 import java.lang.foreign.MemorySegment;
+import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.Role;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.walk.Cr3Load;
 import org.pagestamp.walk.VcpuState;
+import org.pagestamp.walk.WalkResult;
 
 /**
  * Guest memory with page tables in it, and addresses to walk.
@@ -30,7 +32,8 @@ public record TableImage(
     int access,
     long[] gvas,
     int window,
-    ChangedEntries entries) {
+    ChangedEntries entries)
+    implements WalkedImage {
 
   /** A virtual CPU that uses the tables. */
   public VcpuState vcpu() {
@@ -47,17 +50,23 @@ public record TableImage(
     return vcpu;
   }
 
-  /** Number of windows. */
-  public int windows() {
-    return gvas.length / window;
+  @Override
+  public long frameMask() {
+    // The chase ends at the leaf, whose frame is that of the first 4 KiB of the page.
+    return EntryBits.FRAME & (leafLevel == 0 ? -1 : -role.mode().level(leafLevel).pageSize());
   }
 
-  /** The entries that walks change, as they are now. */
+  @Override
+  public String describe(long result) {
+    return WalkResult.toString(result);
+  }
+
+  @Override
   public long[] changed() {
     return entries.current();
   }
 
-  /** Puts accessed and dirty bits back as they were before any walk. */
+  @Override
   public void restore() {
     entries.restore();
   }

@@ -36,7 +36,7 @@ public enum WorkingSet {
   }
 
   /** Whether an image takes seconds to build and memory in the gigabytes. */
-  public boolean isBig() {
+  boolean isBig() {
     return this == DENSE_16_GIB || this == SPARSE;
   }
 

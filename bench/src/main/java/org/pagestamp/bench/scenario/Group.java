@@ -16,6 +16,8 @@ public enum Group {
   CALL_SHAPES("Walkers in use at once"),
   /** A TLB in front of a walker. */
   TLB("The TLB"),
+  /** Nested guests. */
+  NESTED("Two dimensions"),
   /** Making classes. */
   STAMPING("Stamping");
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.pagestamp.bench.engine.Engine;
 import org.pagestamp.bench.engine.WalkLoop;
-import org.pagestamp.bench.image.TableImage;
+import org.pagestamp.bench.image.WalkedImage;
 
 /** Times loops of several engines over one image in turn, inside one JVM. */
 final class PairedLoops {
@@ -17,7 +17,7 @@ final class PairedLoops {
 
   private record Chunk(Engine engine, boolean dependent) {}
 
-  private final TableImage image;
+  private final WalkedImage image;
   private final Effort effort;
   private final long zero;
   private final Map<Engine, WalkLoop> loops = new EnumMap<>(Engine.class);
@@ -30,7 +30,7 @@ final class PairedLoops {
    *
    * @param zero 0, which the compiler must not know
    */
-  PairedLoops(TableImage image, List<Comparison> comparisons, Effort effort, long zero) {
+  PairedLoops(WalkedImage image, List<Comparison> comparisons, Effort effort, long zero) {
     this.image = image;
     this.effort = effort;
     this.zero = zero;

@@ -26,8 +26,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.pagestamp.bench.image.AccessedDirtyState;
 import org.pagestamp.bench.image.ImageSpec;
+import org.pagestamp.bench.image.NestedSet;
+import org.pagestamp.bench.image.NestedSpec;
 import org.pagestamp.bench.image.SlotMemory;
 import org.pagestamp.bench.image.SlotShape;
+import org.pagestamp.bench.image.Stage2Kind;
 import org.pagestamp.bench.image.WorkingSet;
 import org.pagestamp.mode.PagingMode;
 
@@ -47,6 +50,7 @@ public final class Scenarios {
     all.addAll(accessedDirty());
     all.addAll(callShapes());
     all.addAll(tlb());
+    all.addAll(nested());
     all.add(new StampingScenario());
     all.add(new DropScenario());
     all.add(new TieringScenario());
@@ -209,5 +213,26 @@ public final class Scenarios {
         WalkScenario.of(Group.TLB, "tlb-fill-hot", USUAL)
             .comparing(FLUSHED_TLB, MMU)
             .comparing(MMU, GENERATED));
+  }
+
+  private static List<Scenario> nested() {
+    NestedSpec usual = NestedSpec.USUAL;
+    return List.of(
+        nested("nested-4x4", usual)
+            .bar(GENERATED, CHASE_C, DEPENDENT, 1.30)
+            .bar(GENERATED, INTERPRETED, DEPENDENT, 0.40)
+            .quick(),
+        nested("nested-5x5", usual.in(PagingMode.FIVE_LEVEL, Stage2Kind.EPT5))
+            .bar(GENERATED, CHASE_C, DEPENDENT, 1.30)
+            .bar(GENERATED, INTERPRETED, DEPENDENT, 0.40),
+        nested("nested-pae", usual.in(PagingMode.PAE, Stage2Kind.EPT4)),
+        nested("nested-npt", usual.in(PagingMode.FOUR_LEVEL, Stage2Kind.NPT4)),
+        nested("nested-4x4-2m", usual.withStage2Leaf(2)),
+        nested("nested-4x4-8-slots", usual.over(SlotShape.EIGHT_MAIN)),
+        nested("nested-4x4-dram", usual.of(NestedSet.SPARSE)));
+  }
+
+  private static WalkScenario nested(String name, NestedSpec image) {
+    return WalkScenario.of(Group.NESTED, name, image).enginesAndChases();
   }
 }

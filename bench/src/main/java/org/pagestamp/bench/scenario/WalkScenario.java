@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.pagestamp.bench.engine.Engine;
-import org.pagestamp.bench.image.ImageSpec;
-import org.pagestamp.bench.image.TableImage;
+import org.pagestamp.bench.image.WalkedImage;
+import org.pagestamp.bench.image.WalkedSpec;
 
 /**
  * Walks of one image by several engines, in pairs. Immutable; made by {@link #of} and what follows
@@ -14,7 +14,7 @@ import org.pagestamp.bench.image.TableImage;
 final class WalkScenario implements Scenario {
   private final String name;
   private final Group group;
-  private final ImageSpec image;
+  private final WalkedSpec image;
   private final boolean quick;
   private final List<Comparison> comparisons;
   private final List<Bar> bars;
@@ -22,7 +22,7 @@ final class WalkScenario implements Scenario {
   private WalkScenario(
       String name,
       Group group,
-      ImageSpec image,
+      WalkedSpec image,
       boolean quick,
       List<Comparison> comparisons,
       List<Bar> bars) {
@@ -35,7 +35,7 @@ final class WalkScenario implements Scenario {
   }
 
   /** A scenario without comparisons. */
-  static WalkScenario of(Group group, String name, ImageSpec image) {
+  static WalkScenario of(Group group, String name, WalkedSpec image) {
     return new WalkScenario(name, group, image, false, List.of(), List.of());
   }
 
@@ -104,15 +104,7 @@ final class WalkScenario implements Scenario {
 
   @Override
   public String title() {
-    return String.join(
-        ", ",
-        image.leafLevel() == 0
-            ? "no paging"
-            : image.mode().label() + " " + image.pageSize() + " pages",
-        image.slots().label(),
-        image.memory().label(),
-        image.workingSet().label(),
-        image.accessedDirty().label());
+    return image.title();
   }
 
   @Override
@@ -131,7 +123,7 @@ final class WalkScenario implements Scenario {
   }
 
   /** What is walked. */
-  ImageSpec image() {
+  WalkedSpec image() {
     return image;
   }
 
@@ -141,7 +133,7 @@ final class WalkScenario implements Scenario {
 
   @Override
   public long measure(Effort effort, long zero, Consumer<Reading> readings) {
-    TableImage built = image.build();
+    WalkedImage built = image.build();
     List<Comparison> possible = comparisons.stream().filter(Comparison::isAvailable).toList();
     PairedLoops loops = new PairedLoops(built, possible, effort, zero);
     loops.warmUp();

@@ -4,12 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pagestamp.bench.image.AccessedDirtyState;
 import org.pagestamp.bench.image.ImageSpec;
+import org.pagestamp.bench.image.NestedImage;
+import org.pagestamp.bench.image.NestedSpec;
 import org.pagestamp.bench.image.SlotMemory;
 import org.pagestamp.bench.image.SlotShape;
 import org.pagestamp.bench.image.TableImage;
@@ -57,5 +62,51 @@ class EngineTest {
     // Probes answer as walks do, but store nothing.
     TableImage image = ImageSpec.USUAL.with(AccessedDirtyState.CLEAN).build();
     assertThrows(IllegalStateException.class, () -> engine.loop(image));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"CHASE_C", "SHORTEST_CHASE_C", "CHASE_JAVA", "INTERPRETED", "GENERATED"})
+  @DisplayName("every engine that knows two dimensions passes the check before it is timed")
+  void passesNested(Engine engine) {
+    assumeTrue(engine.isAvailable());
+    NestedImage image = NestedSpec.USUAL.build();
+    assertTrue(engine.loop(image).walk(image.gvas()[0]) != 0);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"CHASE_C", "SHORTEST_CHASE_C", "CHASE_JAVA"})
+  @DisplayName("an engine that finds a table elsewhere through stage 2 is not timed")
+  void wrongFrame(Engine engine) {
+    assumeTrue(engine.isAvailable());
+    NestedImage image = NestedSpec.USUAL.build();
+    MemorySegment copy = Arena.ofAuto().allocate(image.memory().byteSize(), 1 << 21);
+    copy.copyFrom(image.memory());
+    long table = image.root();
+    for (int shift = 36; shift > 9; shift -= 9) {
+      table = copy.get(ValueLayout.JAVA_LONG, entry(table, image.cr3(), shift)) & EntryBits.FRAME;
+    }
+    long leaf = entry(table, image.cr3(), 9);
+    copy.set(ValueLayout.JAVA_LONG, leaf, copy.get(ValueLayout.JAVA_LONG, leaf) ^ 0x1000);
+    NestedImage spoiled =
+        new NestedImage(
+            image.role(),
+            image.layout(),
+            copy,
+            image.cr3(),
+            image.root(),
+            image.rootTable(),
+            image.stage2Leaf(),
+            image.access(),
+            image.gvas(),
+            image.window());
+    IllegalStateException e = assertThrows(IllegalStateException.class, () -> engine.loop(spoiled));
+    assertTrue(e.getMessage().startsWith(engine.label() + " walked 0x"), e.getMessage());
+  }
+
+  @Test
+  @DisplayName("an engine that knows one dimension alone says so")
+  void oneDimension() {
+    NestedImage image = NestedSpec.USUAL.build();
+    assertThrows(UnsupportedOperationException.class, () -> Engine.WALK_ALL.loop(image));
   }
 }

@@ -56,9 +56,7 @@ class ScenariosTest {
 
   static Stream<Scenario> scenarios() {
     return Scenarios.all().stream()
-        .filter(
-            scenario ->
-                !(scenario instanceof WalkScenario walks && walks.image().workingSet().isBig()));
+        .filter(scenario -> !(scenario instanceof WalkScenario walks && walks.image().isBig()));
   }
 
   @ParameterizedTest
