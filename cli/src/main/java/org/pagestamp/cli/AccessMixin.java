@@ -1,5 +1,6 @@
 package org.pagestamp.cli;
 
+import org.pagestamp.stage2.Stage2Access;
 import org.pagestamp.walk.Access;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,6 +28,19 @@ final class AccessMixin {
       names = "--implicit",
       description = "The CPU's own access, such as to a descriptor table.")
   private boolean implicit;
+
+  /** The access to a guest-physical address. */
+  int stage2Access() {
+    if (ac || implicit) {
+      throw new ParameterException(
+          spec.commandLine(), "--ac and --implicit mean nothing to stage 2 alone");
+    }
+    int access = access();
+    return ((access & Access.WRITE) != 0
+            ? Stage2Access.WRITE
+            : (access & Access.FETCH) != 0 ? Stage2Access.FETCH : Stage2Access.READ)
+        | (user ? Stage2Access.USER : 0);
+  }
 
   int access() {
     int access =

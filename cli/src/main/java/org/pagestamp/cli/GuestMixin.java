@@ -75,27 +75,47 @@ final class GuestMixin {
       description = "With --raw: CR4, instead of the least that the mode needs.")
   private Long cr4;
 
-  /** Opens the guest, and says on {@code err} what had to be assumed. */
+  /**
+   * Opens a guest that is not nested, and says on {@code err} what had to be assumed.
+   *
+   * @throws GuestFormatException also if the guest is nested
+   */
   Guest open(PrintWriter err) throws GuestFormatException {
-    Guest guest = raw ? openRaw() : openFiles();
+    Guest guest = told(open(cpu.options()), err);
+    if (guest.nesting().isPresent()) {
+      guest.close();
+      throw usage("the guest is nested, which this command does not know");
+    }
+    return guest;
+  }
+
+  /** The same for any guest. */
+  Guest open(PrintWriter err, Stage2Mixin stage2) throws GuestFormatException {
+    return told(stage2.nest(open(stage2.addTo(cpu.options()))), err);
+  }
+
+  private Guest open(CpuOptions options) throws GuestFormatException {
+    return raw ? openRaw(options) : openFiles(options);
+  }
+
+  private static Guest told(Guest guest, PrintWriter err) {
     for (String assumption : guest.assumptions()) {
       err.println(guest.name() + ": " + assumption);
     }
     return guest;
   }
 
-  private Guest openFiles() throws GuestFormatException {
+  private Guest openFiles(CpuOptions options) throws GuestFormatException {
     if (cr3 != null || mode != null || cr0 != null || cr4 != null || base != 0) {
       throw usage("--cr3, --mode, --cr0, --cr4 and --base go with --raw only");
     }
-    return Guests.open(name, cpu.options());
+    return Guests.open(name, options);
   }
 
-  private Guest openRaw() throws GuestFormatException {
+  private Guest openRaw(CpuOptions options) throws GuestFormatException {
     if (cr3 == null || mode == null) {
       throw usage("--raw needs --cr3 and --mode");
     }
-    CpuOptions options = cpu.options();
     Registers typical = Registers.typical(mode, cr3, options.maxPhyAddr().orElse(RAW_MAXPHYADDR));
     Registers registers =
         new Registers(

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.foreign.Arena;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.pagestamp.codegen.Stamper;
@@ -12,6 +13,7 @@ import org.pagestamp.guest.CpuOptions;
 import org.pagestamp.guest.Guest;
 import org.pagestamp.guest.GuestFormatException;
 import org.pagestamp.guest.Guests;
+import org.pagestamp.guest.Nesting;
 import org.pagestamp.guest.SparseMemory;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
@@ -19,6 +21,7 @@ import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.slot.UpdateMode;
+import org.pagestamp.stage2.Stage2Role;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,6 +35,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Prints the walker class that is generated for a mode, role and slots, or for a guest.",
+      "With --under, --ept or --npt the class walks in two dimensions, with --stage2-only it walks"
+          + " stage 2 alone.",
       "Without options: 4-level paging, no control bit set, one slot of RAM."
     },
     footerHeading = "%nExamples:%n",
@@ -39,6 +44,8 @@ import picocli.CommandLine.Spec;
       "  pagestamp list",
       "  pagestamp list --slots 0+128M:rom",
       "  pagestamp list --mode pae --wp --nxe --slots 0+3G:ram,0xffff0000+64K:rom --bytecode",
+      "  pagestamp list --under ept4",
+      "  pagestamp list --under npt-4-level --stage2-only",
       "  pagestamp list --guest ovmf64"
     })
 final class ListCommand implements Callable<Integer> {
@@ -82,6 +89,7 @@ final class ListCommand implements Callable<Integer> {
   private boolean pks;
 
   @Mixin private FeaturesMixin features;
+  @Mixin private Stage2Mixin stage2;
 
   @Option(
       names = "--slots",
@@ -100,8 +108,8 @@ final class ListCommand implements Callable<Integer> {
   @Override
   public Integer call() throws GuestFormatException {
     if (guestName != null) {
-      try (Guest guest = Guests.open(guestName, CpuOptions.NONE)) {
-        print(guest.role(), guest.layout());
+      try (Guest guest = stage2.nest(Guests.open(guestName, stage2.addTo(CpuOptions.NONE)))) {
+        print(guest.role(), guest.nesting().map(Nesting::role), guest.layout());
       }
       return PagestampCommand.OK;
     }
@@ -109,7 +117,7 @@ final class ListCommand implements Callable<Integer> {
       SlotLayout.Builder builder =
           SlotLayout.builder().updateMode(singleVcpu ? UpdateMode.SINGLE_VCPU : UpdateMode.ATOMIC);
       slots.addTo(builder, SparseMemory.allocate(slots.bytes(), arena));
-      print(role(), builder.build());
+      print(role(), stage2.role(width()), builder.build());
       return PagestampCommand.OK;
     } catch (IllegalArgumentException | IOException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());
@@ -125,12 +133,12 @@ final class ListCommand implements Callable<Integer> {
     add(controls, smap, Control.SMAP);
     add(controls, pke, Control.PKE);
     add(controls, pks, Control.PKS);
-    CpuFeatures cpu =
-        new CpuFeatures(
-            features.maxPhyAddr().orElse(FeaturesMixin.USUAL_MAXPHYADDR),
-            features.oneGigPages(),
-            features.amd());
+    CpuFeatures cpu = new CpuFeatures(width(), features.oneGigPages(), features.amd());
     return Role.of(mode, cpu, controls.toArray(Control[]::new));
+  }
+
+  private int width() {
+    return features.maxPhyAddr().orElse(FeaturesMixin.USUAL_MAXPHYADDR);
   }
 
   private static void add(Set<Control> controls, boolean given, Control control) {
@@ -139,9 +147,18 @@ final class ListCommand implements Callable<Integer> {
     }
   }
 
-  private void print(Role role, SlotLayout layout) {
+  private void print(Role role, Optional<Stage2Role> under, SlotLayout layout) {
     PrintWriter out = spec.commandLine().getOut();
-    WalkerClass generated = new Stamper().generate(role, layout);
+    WalkerClass generated = generate(role, under, layout);
     out.print(bytecode ? generated.bytecode() : generated.listing());
+  }
+
+  private WalkerClass generate(Role role, Optional<Stage2Role> under, SlotLayout layout) {
+    if (under.isEmpty()) {
+      return new Stamper().generate(role, layout);
+    }
+    return stage2.only()
+        ? new Stamper().generate(under.get(), layout)
+        : new Stamper().generate(stage2.nestedRole(role, under.get()), layout);
   }
 }

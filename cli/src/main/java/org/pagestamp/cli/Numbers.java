@@ -2,6 +2,8 @@ package org.pagestamp.cli;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import org.pagestamp.guest.Stage2Kind;
 import org.pagestamp.mode.PagingMode;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -49,6 +51,20 @@ final class Numbers {
             () ->
                 new TypeConversionException(
                     "'" + label + "' is none of none, 2-level, pae, 4-level, 5-level"));
+  }
+
+  /** A kind of stage 2 by its label. */
+  static Stage2Kind stage2Kind(String label) {
+    return Stage2Kind.of(label)
+        .orElseThrow(
+            () ->
+                new TypeConversionException(
+                    "'"
+                        + label
+                        + "' is none of "
+                        + Arrays.stream(Stage2Kind.values())
+                            .map(Stage2Kind::toString)
+                            .collect(Collectors.joining(", "))));
   }
 
   static String hex(long value) {

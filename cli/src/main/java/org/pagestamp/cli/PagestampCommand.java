@@ -6,6 +6,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.pagestamp.guest.GuestFormatException;
+import org.pagestamp.guest.Stage2Kind;
 import org.pagestamp.mode.PagingMode;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -76,6 +77,7 @@ public final class PagestampCommand implements Runnable {
             .setErr(err)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .registerConverter(PagingMode.class, Numbers::mode)
+            .registerConverter(Stage2Kind.class, Numbers::stage2Kind)
             .setParameterExceptionHandler(PagestampCommand::badUsage)
             .setExecutionExceptionHandler(PagestampCommand::failed);
     command.getSubcommands().get("capture").setUnmatchedOptionsArePositionalParams(true);

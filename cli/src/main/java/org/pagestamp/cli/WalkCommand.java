@@ -24,18 +24,23 @@ import picocli.CommandLine.Spec;
     description = {
       "Translates addresses.",
       "Each address is asked by itself: the answer is a real access's, but accessed and dirty bits"
-          + " are not stored. Ends with exit code 1 if an address faults or the engines differ."
+          + " are not stored. Of a nested guest, both dimensions are walked: its own tables, and"
+          + " those of stage 2 under them. Ends with exit code 1 if an address faults or the"
+          + " engines differ."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  pagestamp walk linux64-4l-max 0xffffffff81000000",
       "  pagestamp walk linux64-4l-max --user --write 0x401000 0x402000",
+      "  pagestamp walk linux64-4l-max --under ept4 0xffffffff81000000",
+      "  pagestamp walk host.elf --ept 0x10a05e --stage2-only 0x1000",
       "  pagestamp walk --raw ram.bin --cr3 0x1000 --mode 4-level 0x400000"
     })
 final class WalkCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private GuestMixin guestMixin;
   @Mixin private AccessMixin accessMixin;
+  @Mixin private Stage2Mixin stage2Mixin;
 
   @Option(
       names = "--engine",
@@ -49,16 +54,26 @@ final class WalkCommand implements Callable<Integer> {
       arity = "1..*",
       paramLabel = "GVA",
       converter = Numbers.NumberConverter.class,
-      description = "Guest-virtual addresses: hexadecimal with 0x, or decimal.")
+      description =
+          "Guest-virtual addresses, with --stage2-only guest-physical ones: hexadecimal with 0x, or"
+              + " decimal.")
   private List<Long> gvas;
 
   private int exitCode = PagestampCommand.OK;
 
   @Override
   public Integer call() throws GuestFormatException {
-    int access = accessMixin.access();
+    int access = stage2Mixin.only() ? accessMixin.stage2Access() : accessMixin.access();
     PrintWriter out = spec.commandLine().getOut();
-    try (Guest guest = guestMixin.open(spec.commandLine().getErr())) {
+    try (Guest guest = guestMixin.open(spec.commandLine().getErr(), stage2Mixin)) {
+      Optional<NestedView> nested = NestedView.of(guest, stage2Mixin);
+      if (nested.isPresent()) {
+        NestedWalks walks = new NestedWalks(nested.get(), engine, access, out);
+        for (long address : gvas) {
+          exitCode |= walks.walk(address) ? PagestampCommand.OK : PagestampCommand.FOUND;
+        }
+        return exitCode;
+      }
       Map<String, Walker> walkers = engine.walkers(guest);
       for (long gva : gvas) {
         walk(guest, walkers, gva, access, out);

@@ -3,6 +3,7 @@ package org.pagestamp.codegen;
 import org.pagestamp.interpreter.InterpretedNestedWalker;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.NestedState;
+import org.pagestamp.nested.NestedTrace;
 import org.pagestamp.nested.NestedWalker;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.walk.Cr3Load;
@@ -34,6 +35,11 @@ abstract class GeneratedNestedWalker extends NestedWalker {
   @Override
   public final long probe(NestedState state, long gva, int access) {
     return reference().probe(state, gva, access);
+  }
+
+  @Override
+  public final NestedTrace explain(NestedState state, long gva, int access) {
+    return reference().explain(state, gva, access);
   }
 
   @Override

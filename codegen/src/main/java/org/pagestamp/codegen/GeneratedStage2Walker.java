@@ -4,6 +4,7 @@ import org.pagestamp.interpreter.InterpretedStage2Walker;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.stage2.Stage2Role;
 import org.pagestamp.stage2.Stage2State;
+import org.pagestamp.stage2.Stage2Trace;
 import org.pagestamp.stage2.Stage2Walker;
 
 /** The superclass of generated classes that walk stage 2 alone; probes are the reference's. */
@@ -15,16 +16,25 @@ abstract class GeneratedStage2Walker extends Stage2Walker {
   }
 
   /**
-   * The reference is made when it is first needed. Several threads may make one each, which is as
-   * good; all its fields are final.
+   * Made when it is first needed. Several threads may make one each, which is as good; all its
+   * fields are final.
    */
-  @Override
-  public final long probe(Stage2State state, long gpa, int access) {
+  private InterpretedStage2Walker reference() {
     InterpretedStage2Walker made = reference;
     if (made == null) {
       made = new InterpretedStage2Walker(role(), layout());
       reference = made;
     }
-    return made.probe(state, gpa, access);
+    return made;
+  }
+
+  @Override
+  public final long probe(Stage2State state, long gpa, int access) {
+    return reference().probe(state, gpa, access);
+  }
+
+  @Override
+  public final Stage2Trace explain(Stage2State state, long gpa, int access) {
+    return reference().explain(state, gpa, access);
   }
 }

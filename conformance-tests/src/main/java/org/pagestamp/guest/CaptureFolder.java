@@ -28,12 +28,14 @@ final class CaptureFolder {
     Registers registers = CaptureJson.registers(files, options);
     String regs = files.describe(CaptureJson.REGS);
     Role role = CpuSetup.role(regs, registers, options);
+    Nesting nesting =
+        CpuSetup.nesting(regs, registers, options, CaptureJson.stage2(files, options));
     PhysicalMap map = CaptureJson.slots(files);
     Arena arena = Arena.ofShared();
     boolean opened = false;
     try {
       SlotLayout layout = slots(files.describe(CaptureJson.SLOTS), map, arena);
-      Set<Long> held = TablePages.read(files, layout, role.mode().entryBytes() != Integer.BYTES);
+      Set<Long> held = TablePages.read(files, layout, isWide(role, nesting));
       Guest.GuestMemoryImage memory =
           new Guest.GuestMemoryImage(layout, map, held::contains, arena);
       Guest guest =
@@ -41,10 +43,11 @@ final class CaptureFolder {
               files.name(),
               registers,
               role,
-              CpuSetup.vcpu(regs, registers, role, memory),
+              CpuSetup.vcpu(regs, registers, role, memory, nesting),
               memory,
               List.of(),
-              files);
+              files,
+              nesting);
       opened = true;
       return guest;
     } finally {
@@ -52,6 +55,11 @@ final class CaptureFolder {
         arena.close();
       }
     }
+  }
+
+  /** Whether the entries in the file have 8 bytes; always if it has two kinds of tables. */
+  private static boolean isWide(Role role, Nesting nesting) {
+    return nesting != null || role.mode().entryBytes() != Integer.BYTES;
   }
 
   private static SlotLayout slots(String file, PhysicalMap map, Arena arena)

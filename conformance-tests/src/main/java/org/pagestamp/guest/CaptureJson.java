@@ -40,6 +40,17 @@ final class CaptureJson {
         (int) Math.clamp(maxPhyAddr, 0L, Integer.MAX_VALUE));
   }
 
+  /**
+   * The member {@code stage2} of {@code regs.json}; null if there is none, or {@code options} say
+   * better.
+   */
+  static Stage2Spec stage2(CaptureFiles files, CpuOptions options) throws GuestFormatException {
+    JsonNode root = parse(files, REGS);
+    return options.stage2().isPresent() || !root.has("stage2")
+        ? null
+        : Stage2Json.read(files.describe(REGS) + ": stage2", root.path("stage2"));
+  }
+
   /** The ranges in {@code slots.json}. */
   static PhysicalMap slots(CaptureFiles files) throws GuestFormatException {
     String file = files.describe(SLOTS);
@@ -75,8 +86,7 @@ final class CaptureJson {
     };
   }
 
-  private static long required(String where, JsonNode node, String field)
-      throws GuestFormatException {
+  static long required(String where, JsonNode node, String field) throws GuestFormatException {
     OptionalLong value = number(where, node, field);
     if (value.isEmpty()) {
       throw GuestFormatException.in(where, "no field '" + field + "'");
@@ -85,7 +95,7 @@ final class CaptureJson {
   }
 
   /** A number, or a text with 0x and hexadecimal or with decimal digits. */
-  private static OptionalLong number(String where, JsonNode node, String field)
+  static OptionalLong number(String where, JsonNode node, String field)
       throws GuestFormatException {
     JsonNode value = node.path(field);
     if (value.isMissingNode()) {

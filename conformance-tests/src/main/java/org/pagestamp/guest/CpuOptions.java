@@ -1,5 +1,6 @@
 package org.pagestamp.guest;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -11,10 +12,27 @@ import java.util.OptionalLong;
  * @param oneGigPages whether the CPU has 1-GiB pages, which no file tells
  * @param amd whether bit 8 of upper entries is reserved, as on AMD processors
  * @param vcpu which virtual CPU of an ELF core, counted from 0
+ * @param stage2 what the guest's addresses go through, instead of what the files say
  */
 public record CpuOptions(
-    OptionalLong efer, OptionalInt maxPhyAddr, boolean oneGigPages, boolean amd, int vcpu) {
+    OptionalLong efer,
+    OptionalInt maxPhyAddr,
+    boolean oneGigPages,
+    boolean amd,
+    int vcpu,
+    Optional<Stage2Spec> stage2) {
   /** What the files say; an Intel CPU with 1-GiB pages; the first virtual CPU. */
   public static final CpuOptions NONE =
       new CpuOptions(OptionalLong.empty(), OptionalInt.empty(), true, false, 0);
+
+  /** Without a word on stage 2. */
+  public CpuOptions(
+      OptionalLong efer, OptionalInt maxPhyAddr, boolean oneGigPages, boolean amd, int vcpu) {
+    this(efer, maxPhyAddr, oneGigPages, amd, vcpu, Optional.empty());
+  }
+
+  /** The same, with another stage 2. */
+  public CpuOptions with(Stage2Spec spec) {
+    return new CpuOptions(efer, maxPhyAddr, oneGigPages, amd, vcpu, Optional.of(spec));
+  }
 }

@@ -9,6 +9,7 @@ import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.ReservedBits;
 import org.pagestamp.mode.Role;
 import org.pagestamp.slot.GuestMemory;
+import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.walk.Cr3Load;
 import org.pagestamp.walk.VcpuState;
 
@@ -30,19 +31,40 @@ final class CpuSetup {
     }
   }
 
+  /** How {@code options}, or else the files, say that the guest is nested; null if they do not. */
+  static Nesting nesting(String file, Registers registers, CpuOptions options, Stage2Spec found)
+      throws GuestFormatException {
+    Stage2Spec spec = options.stage2().orElse(found);
+    if (spec == null) {
+      return null;
+    }
+    try {
+      return new Nesting(spec.role(registers.maxPhyAddr()), spec.root());
+    } catch (IllegalArgumentException e) {
+      throw GuestFormatException.in(file, "stage 2: " + e.getMessage());
+    }
+  }
+
   /**
    * Loads CR3 as the CPU would, with one leniency for PAE paging: bit 5 of a PDPTE is dropped,
    * because QEMU sets it in memory as if it were an accessed bit (the Intel SDM, table 4-8, has it
    * reserved). Every other reserved bit is refused. If the files lack the PDPT, its entries are
    * taken as not present; the enumeration reports it as missing.
+   *
+   * @param nesting how the guest is nested, so that {@link Nesting#state} loads the PDPTEs; or null
    */
-  static VcpuState vcpu(String file, Registers registers, Role role, Guest.GuestMemoryImage memory)
+  static VcpuState vcpu(
+      String file, Registers registers, Role role, Guest.GuestMemoryImage memory, Nesting nesting)
       throws GuestFormatException {
     VcpuState vcpu = new VcpuState();
+    if (nesting != null) {
+      vcpu.cr3(registers.cr3());
+      return vcpu;
+    }
     if (role.mode() == PagingMode.PAE) {
       vcpu.cr3(registers.cr3());
       if (memory.presence(registers.cr3() & PagingMode.PAE.rootMask()) == Presence.HELD) {
-        loadPdptes(file, vcpu, role, memory);
+        loadPdptes(file, vcpu, role, memory.layout(), registers.cr3() & PagingMode.PAE.rootMask());
       }
       return vcpu;
     }
@@ -58,12 +80,15 @@ final class CpuSetup {
     return vcpu;
   }
 
-  private static void loadPdptes(
-      String file, VcpuState vcpu, Role role, Guest.GuestMemoryImage memory)
+  /**
+   * Loads PDPTEs.
+   *
+   * @param table where they are in the slots
+   */
+  static void loadPdptes(String file, VcpuState vcpu, Role role, SlotLayout layout, long table)
       throws GuestFormatException {
-    long table = vcpu.cr3() & PagingMode.PAE.rootMask();
     byte[] bytes = new byte[PDPTES * Long.BYTES];
-    int _ = new GuestMemory(memory.layout()).read(table, bytes, 0, bytes.length);
+    int _ = new GuestMemory(layout).read(table, bytes, 0, bytes.length);
     ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     long reserved = ReservedBits.mask(role, PagingMode.PAE.level(3), false);
     for (int i = 0; i < PDPTES; i++) {

@@ -69,6 +69,7 @@ final class ElfCore {
     Sidecar sidecar = Sidecar.beside(path, registers.cr3(), assumptions);
     registers = completed(registers, elf, sidecar);
     Role role = CpuSetup.role(file, registers, options);
+    Nesting nesting = CpuSetup.nesting(file, registers, options, null);
     PhysicalMap map = sidecar == null ? onlyLoads(loads) : sidecar.map();
     Guest.GuestMemoryImage memory =
         new Guest.GuestMemoryImage(layout(loads, map, mapped), map, gfn -> true, arena);
@@ -76,10 +77,11 @@ final class ElfCore {
         path.getFileName().toString(),
         registers,
         role,
-        CpuSetup.vcpu(file, registers, role, memory),
+        CpuSetup.vcpu(file, registers, role, memory, nesting),
         memory,
         assumptions,
-        null);
+        null,
+        nesting);
   }
 
   private Registers registers(ElfFile elf, MemorySegment bytes) throws GuestFormatException {

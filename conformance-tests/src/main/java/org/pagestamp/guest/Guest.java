@@ -25,6 +25,7 @@ public final class Guest implements AutoCloseable {
   private final GuestMemoryImage memory;
   private final List<String> assumptions;
   private final CaptureFiles listingFiles;
+  private final Nesting nesting;
 
   /**
    * The memory of a guest.
@@ -52,6 +53,7 @@ public final class Guest implements AutoCloseable {
    * Assembles a guest.
    *
    * @param listingFiles where QEMU's listing is, or null
+   * @param nesting how the guest is nested, or null
    */
   Guest(
       String name,
@@ -60,7 +62,8 @@ public final class Guest implements AutoCloseable {
       VcpuState vcpu,
       GuestMemoryImage memory,
       List<String> assumptions,
-      CaptureFiles listingFiles) {
+      CaptureFiles listingFiles,
+      Nesting nesting) {
     this.name = Objects.requireNonNull(name);
     this.registers = registers;
     this.role = role;
@@ -68,6 +71,7 @@ public final class Guest implements AutoCloseable {
     this.memory = memory;
     this.assumptions = List.copyOf(assumptions);
     this.listingFiles = listingFiles;
+    this.nesting = nesting;
   }
 
   /** The folder's or file's name. */
@@ -88,6 +92,14 @@ public final class Guest implements AutoCloseable {
   /** A new state with the guest's CR3 and PDPTEs; PKRU and PKRS are 0, since no file has them. */
   public VcpuState vcpu() {
     return new VcpuState(vcpu);
+  }
+
+  /**
+   * How the guest is nested in another; empty if it is not. A nested guest's slots are those of the
+   * other, and {@link #vcpu()} has no PDPTEs: {@link Nesting#state} has.
+   */
+  public Optional<Nesting> nesting() {
+    return Optional.ofNullable(nesting);
   }
 
   /** The slots: RAM writable, ROM read-only. */

@@ -65,6 +65,15 @@ public final class Mappings {
     int _ = tables.ended(tables.of().mappingsOf(gpa, tables));
   }
 
+  /** Says that tables lead to more than can be enumerated. */
+  static GuestFormatException tooMany(Guest guest, String what) {
+    return GuestFormatException.in(
+        guest.name(),
+        "the page tables lead to more than "
+            + what
+            + "; do tables map themselves in many entries?");
+  }
+
   private static final class GuestTables implements PageTables.Visitor {
     private final Guest guest;
     private final Consumer consumer;
@@ -106,20 +115,12 @@ public final class Mappings {
     /** The number of tables, unless there was too much. */
     int ended(Ending ending) throws GuestFormatException {
       if (pages > maxPages) {
-        throw tooMany(maxPages + " pages");
+        throw tooMany(guest, maxPages + " pages");
       }
       if (ending == Ending.TOO_MANY_TABLES) {
-        throw tooMany(MAX_VISITS + " tables");
+        throw tooMany(guest, MAX_VISITS + " tables");
       }
       return tables.size();
-    }
-
-    private GuestFormatException tooMany(String what) {
-      return GuestFormatException.in(
-          guest.name(),
-          "the page tables lead to more than "
-              + what
-              + "; do tables map themselves in many entries?");
     }
   }
 }

@@ -2,6 +2,13 @@ package org.pagestamp.guest;
 
 import java.util.Locale;
 import java.util.Optional;
+import org.pagestamp.nested.NestedResult;
+import org.pagestamp.nested.NestedStep;
+import org.pagestamp.nested.NestedTrace;
+import org.pagestamp.stage2.Stage2Cause;
+import org.pagestamp.stage2.Stage2Result;
+import org.pagestamp.stage2.Stage2Step;
+import org.pagestamp.stage2.Stage2Trace;
 import org.pagestamp.walk.FaultReason;
 import org.pagestamp.walk.WalkResult;
 import org.pagestamp.walk.WalkStep;
@@ -34,6 +41,46 @@ public record MissingTable(int level, long gpa, long gva) {
             && guest.presence(gpa) == Presence.NOT_IN_DUMP;
     return missing
         ? Optional.of(new MissingTable(last.level(), gpa, trace.gva()))
+        : Optional.empty();
+  }
+
+  /** The same for a nested guest: a table of either dimension. */
+  public static Optional<MissingTable> behind(Guest guest, NestedTrace trace) {
+    if (trace.steps().isEmpty() || !NestedResult.isFault(trace.result())) {
+      return Optional.empty();
+    }
+    NestedStep last = trace.steps().getLast();
+    if (NestedResult.isStage2Fault(trace.result())) {
+      return behind(guest, last.stage2(), trace.gva());
+    }
+    FaultReason reason = WalkResult.faultReason(trace.result());
+    WalkStep entry = last.entry();
+    boolean missing =
+        (reason == FaultReason.NOT_PRESENT || reason == FaultReason.TABLE_IN_NO_SLOT)
+            && entry != null
+            && entry.entryGpa() >= 0
+            && guest.presence(entry.entryGpa()) == Presence.NOT_IN_DUMP;
+    return missing
+        ? Optional.of(new MissingTable(last.level(), entry.entryGpa() & -4096L, trace.gva()))
+        : Optional.empty();
+  }
+
+  /**
+   * The same for stage 2.
+   *
+   * @param address what was asked for, a gva or gpa
+   */
+  public static Optional<MissingTable> behind(Guest guest, Stage2Trace trace, long address) {
+    if (trace.steps().isEmpty() || !Stage2Result.isFault(trace.result())) {
+      return Optional.empty();
+    }
+    Stage2Cause cause = Stage2Result.cause(trace.result());
+    Stage2Step last = trace.steps().getLast();
+    boolean missing =
+        (cause == Stage2Cause.NOT_PRESENT || cause == Stage2Cause.TABLE_IN_NO_SLOT)
+            && guest.presence(last.entryGpa()) == Presence.NOT_IN_DUMP;
+    return missing
+        ? Optional.of(new MissingTable(last.level(), last.entryGpa() & -4096L, address))
         : Optional.empty();
   }
 

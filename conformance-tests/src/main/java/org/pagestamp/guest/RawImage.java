@@ -57,13 +57,15 @@ public record RawImage(long base, Registers registers, CpuOptions options) {
     Guest.GuestMemoryImage image =
         new Guest.GuestMemoryImage(slots.builder().build(), map, gfn -> true, arena);
     Role role = CpuSetup.role(file, registers, options);
+    Nesting nesting = CpuSetup.nesting(file, registers, options, null);
     return new Guest(
         path.getFileName().toString(),
         registers,
         role,
-        CpuSetup.vcpu(file, registers, role, image),
+        CpuSetup.vcpu(file, registers, role, image, nesting),
         image,
         assumptions,
-        null);
+        null,
+        nesting);
   }
 }

@@ -18,6 +18,7 @@ import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.stage2.Stage2Access;
 import org.pagestamp.stage2.Stage2Role;
 import org.pagestamp.stage2.Stage2State;
+import org.pagestamp.stage2.Stage2Trace;
 import org.pagestamp.stage2.Stage2Walker;
 
 /** What a run notices at vectors with a second stage. */
@@ -134,6 +135,11 @@ class Stage2VectorRunTest {
     }
 
     @Override
+    public Stage2Trace explain(Stage2State state, long gpa, int access) {
+      return right.explain(state, gpa, access);
+    }
+
+    @Override
     public long probe(Stage2State state, long gpa, int access) {
       return right.probe(state, gpa, access);
     }
@@ -151,6 +157,11 @@ class Stage2VectorRunTest {
     @Override
     public long walk(Stage2State state, long gpa, int access) {
       return right.walk(state, gpa, access);
+    }
+
+    @Override
+    public Stage2Trace explain(Stage2State state, long gpa, int access) {
+      return right.explain(state, gpa, access);
     }
 
     @Override

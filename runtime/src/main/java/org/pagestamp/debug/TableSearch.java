@@ -2,6 +2,7 @@ package org.pagestamp.debug;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongUnaryOperator;
 import org.pagestamp.debug.PageTables.Ending;
 import org.pagestamp.debug.PageTables.Visitor;
 import org.pagestamp.mode.EntryBits;
@@ -32,6 +33,7 @@ final class TableSearch {
   private final SlotLayout layout;
   private final int maxTables;
   private final Visitor visitor;
+  private final LongUnaryOperator inSlots;
 
   /** For the reverse lookup: whether a table, used at a level, leads to {@link #wanted}. */
   private final Map<Table, Boolean> leading = new HashMap<>();
@@ -44,12 +46,28 @@ final class TableSearch {
   private record Table(int level, long gpa) {}
 
   TableSearch(Role role, VcpuState registers, SlotLayout layout, int maxTables, Visitor visitor) {
+    this(role, registers, layout, maxTables, visitor, LongUnaryOperator.identity());
+  }
+
+  /**
+   * A search of tables that are not where their addresses say.
+   *
+   * @param inSlots where a table is in the slots; -1 if nowhere
+   */
+  TableSearch(
+      Role role,
+      VcpuState registers,
+      SlotLayout layout,
+      int maxTables,
+      Visitor visitor,
+      LongUnaryOperator inSlots) {
     this.role = role;
     this.mode = role.mode();
     this.registers = registers;
     this.layout = layout;
     this.maxTables = maxTables;
     this.visitor = visitor;
+    this.inSlots = inSlots;
   }
 
   Ending all() {
@@ -122,13 +140,14 @@ final class TableSearch {
    * @param above AND of the entries above, with NX inverted
    */
   private void descend(int number, long table, long gva, long above) {
-    if (!enter(number, table, gva)) {
+    long place = isPdptes(number) ? table : inSlots.applyAsLong(table);
+    if (place == -1 || !enter(number, place, gva)) {
       return;
     }
     PagingLevel level = mode.level(number);
-    MemSlot slot = slotOf(number, table);
+    MemSlot slot = slotOf(number, place);
     for (int i = 0; i < level.entries() && !ended(); i++) {
-      long entry = entry(slot, number, table, i);
+      long entry = entry(slot, number, place, i);
       if ((entry & EntryBits.P) == 0) {
         continue;
       }

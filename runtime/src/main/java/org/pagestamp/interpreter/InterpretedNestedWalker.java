@@ -6,6 +6,7 @@ import org.pagestamp.mode.Role;
 import org.pagestamp.nested.NestedResult;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.NestedState;
+import org.pagestamp.nested.NestedTrace;
 import org.pagestamp.nested.NestedWalker;
 import org.pagestamp.nested.PdpteAccess;
 import org.pagestamp.nested.TableAccess;
@@ -14,6 +15,8 @@ import org.pagestamp.stage2.PendingStores;
 import org.pagestamp.stage2.Stage2Access;
 import org.pagestamp.stage2.Stage2Format;
 import org.pagestamp.stage2.Stage2Result;
+import org.pagestamp.stage2.Stage2State;
+import org.pagestamp.stage2.Stage2Trace;
 import org.pagestamp.walk.Access;
 import org.pagestamp.walk.Cr3Load;
 import org.pagestamp.walk.FaultReason;
@@ -27,7 +30,7 @@ import org.pagestamp.walk.WalkResult;
  * The reference walker in two dimensions: the loop of {@link InterpretedWalker} over the guest's
  * levels, with a walk of stage 2 for each table and for the page.
  */
-public final class InterpretedNestedWalker extends NestedWalker {
+public sealed class InterpretedNestedWalker extends NestedWalker permits RecordingNestedWalker {
   /** What an update comes to, if not to a fault of stage 2. */
   private static final long UPDATED = 1;
 
@@ -70,12 +73,12 @@ public final class InterpretedNestedWalker extends NestedWalker {
   }
 
   @Override
-  public long walk(NestedState state, long gva, int access) {
+  public final long walk(NestedState state, long gva, int access) {
     return state.isObserver() ? probe(state, gva, access) : walk(state, gva, access, null);
   }
 
   @Override
-  public long probe(NestedState state, long gva, int access) {
+  public final long probe(NestedState state, long gva, int access) {
     state.pending().clear();
     return walk(state, gva, access, state.pending());
   }
@@ -101,7 +104,8 @@ public final class InterpretedNestedWalker extends NestedWalker {
     return fault(Rule.UPDATE_CONTENDED, access, 0, 0);
   }
 
-  private long translate(NestedState state, long gva, int access, PendingStores pending) {
+  /** One try: the answer, but for the guest's accessed and dirty bits. */
+  long translate(NestedState state, long gva, int access, PendingStores pending) {
     state.guest().record().begin(0);
     if (!mode.isCanonical(gva)) {
       return WalkResult.fault(FaultReason.NON_CANONICAL, 0, 0);
@@ -130,16 +134,16 @@ public final class InterpretedNestedWalker extends NestedWalker {
     for (LevelRules level = root; ; level = level.below()) {
       int number = level.number();
       long tableGpa = table + level.entryOffset(gva);
-      long found = throughStage2(state, tableGpa, accessToTable(), pending);
+      long found = throughStage2(state, number, tableGpa, accessToTable(), pending);
       if (Stage2Result.isFault(found)) {
-        return Stage2Result.inTable(found, number);
+        return found;
       }
       long entryGpa = Stage2Result.gpa(found, tableGpa);
       int slot = tables.slotOf(entryGpa);
       if (slot < 0) {
         return fault(Rule.TABLE_IN_NO_SLOT, access, 0, number);
       }
-      long entry = tables.read(slot, entryGpa, pending);
+      long entry = readEntry(number, slot, entryGpa, pending);
       if (number <= record.top()) { // a PDPTE in memory has neither rights nor bits to set
         state.tableGpa(number, tableGpa);
         record.add(number, entryGpa, slot, entry, combined);
@@ -193,7 +197,7 @@ public final class InterpretedNestedWalker extends NestedWalker {
    */
   private long page(NestedState state, long gpa, int access, long unplaced, PendingStores pending) {
     boolean user = format.modeOfPage() ? WalkResult.isUser(unplaced) : (access & Access.USER) != 0;
-    long found = throughStage2(state, gpa, accessToPage(access, user), pending);
+    long found = throughStage2(state, 0, gpa, accessToPage(access, user), pending);
     if (Stage2Result.isFault(found)) {
       return format.advancedInfo() ? Stage2Faults.withAdvancedInfo(found, unplaced) : found;
     }
@@ -215,15 +219,25 @@ public final class InterpretedNestedWalker extends NestedWalker {
     return bits | ((access & Access.FETCH) != 0 ? Stage2Access.FETCH : Stage2Access.READ);
   }
 
-  /** A walk of stage 2, repeated while its entries change. */
-  private long throughStage2(NestedState state, long gpa, int access, PendingStores pending) {
+  /**
+   * A walk of stage 2, repeated while its entries change.
+   *
+   * @param level whose table is looked for; 0 for the page
+   */
+  long throughStage2(NestedState state, int level, long gpa, int access, PendingStores pending) {
+    long result;
     do {
-      long result = stage2.translate(state.stage2(), gpa, access, pending);
-      if (result != InterpretedStage2Walker.CHANGED) {
-        return result;
-      }
-    } while (state.mayTryAgain());
-    return stage2.contended(access);
+      result = stage2.translate(state.stage2(), gpa, access, pending);
+    } while (result == CHANGED && state.mayTryAgain());
+    if (result == CHANGED) {
+      result = stage2.contended(access);
+    }
+    return Stage2Result.isFault(result) ? Stage2Result.inTable(result, level) : result;
+  }
+
+  /** Reads an entry of the guest's tables. */
+  long readEntry(int level, int slot, long entryGpa, PendingStores pending) {
+    return tables.read(slot, entryGpa, pending);
   }
 
   /**
@@ -243,9 +257,9 @@ public final class InterpretedNestedWalker extends NestedWalker {
         continue;
       }
       if (tableAccess == TableAccess.WRITE_TO_UPDATE) {
-        long found = throughStage2(state, state.tableGpa(level), TABLE_WRITE, pending);
+        long found = throughStage2(state, level, state.tableGpa(level), TABLE_WRITE, pending);
         if (Stage2Result.isFault(found)) {
-          return Stage2Result.inTable(found, level);
+          return found;
         }
       }
       int slot = record.slot(level);
@@ -266,7 +280,7 @@ public final class InterpretedNestedWalker extends NestedWalker {
   }
 
   @Override
-  public Cr3Load loadCr3(NestedState state, long value) {
+  public final Cr3Load loadCr3(NestedState state, long value) {
     if (mode == PagingMode.PAE && !pdptesInRegisters) {
       state.guest().cr3(value);
       return Cr3Load.LOADED;
@@ -278,7 +292,7 @@ public final class InterpretedNestedWalker extends NestedWalker {
       state.beginTries();
       PendingStores pending = state.isObserver() ? state.pending() : null;
       state.pending().clear();
-      long found = throughStage2(state, pdptes, access, pending);
+      long found = throughStage2(state, 0, pdptes, access, pending);
       state.page(pdptes, found);
       if (Stage2Result.isFault(found)) {
         return Cr3Load.STAGE2_FAULT;
@@ -286,5 +300,20 @@ public final class InterpretedNestedWalker extends NestedWalker {
       pdptes = Stage2Result.gpa(found, pdptes);
     }
     return state.guest().loadCr3(value, guest, layout(), pdptes);
+  }
+
+  @Override
+  public final NestedTrace explain(NestedState state, long gva, int access) {
+    return new RecordingNestedWalker(role(), layout(), state, gva, access).trace();
+  }
+
+  /** The walk of stage 2 that was made last with {@code state}. */
+  final Stage2Trace stage2Trace(Stage2State state, int access, long result) {
+    return Stage2Explanation.of(stage2, state, access, result);
+  }
+
+  /** The rights check of the guest's role. */
+  final Permissions permissions() {
+    return permissions;
   }
 }

@@ -11,6 +11,7 @@ import org.pagestamp.stage2.Stage2Level;
 import org.pagestamp.stage2.Stage2Result;
 import org.pagestamp.stage2.Stage2Role;
 import org.pagestamp.stage2.Stage2State;
+import org.pagestamp.stage2.Stage2Trace;
 import org.pagestamp.stage2.Stage2Walker;
 import org.pagestamp.walk.WalkRecord;
 import org.pagestamp.walk.WalkResult;
@@ -59,6 +60,13 @@ public final class InterpretedStage2Walker extends Stage2Walker {
   public long probe(Stage2State state, long gpa, int access) {
     Stage2Access.check(access);
     return throughTables(state, gpa, access, null);
+  }
+
+  @Override
+  public Stage2Trace explain(Stage2State state, long gpa, int access) {
+    Stage2State copy = new Stage2State(true);
+    copy.root(state.root());
+    return Stage2Explanation.of(this, copy, access, probe(copy, gpa, access));
   }
 
   /** The fault of a walk that found entries changed too often. */

@@ -55,6 +55,16 @@ public abstract class NestedWalker {
   public abstract long probe(NestedState state, long gva, int access);
 
   /**
+   * As {@link #probe}, but tells every entry of both dimensions. For people; allocates.
+   *
+   * @param state registers of the virtual CPU; left as they are
+   * @param gva the linear address; 32-bit modes use its low 32 bits
+   * @param access a combination of the bits in {@link org.pagestamp.walk.Access}
+   * @throws IllegalArgumentException if {@code access} is not valid
+   */
+  public abstract NestedTrace explain(NestedState state, long gva, int access);
+
+  /**
    * Loads CR3 as the guest's MOV to CR3 does; PDPTEs are read through stage 2, as {@link
    * NestedRole#pdpteAccess} has it. If anything is wrong no register changes.
    *

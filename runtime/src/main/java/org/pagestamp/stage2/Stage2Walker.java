@@ -56,6 +56,16 @@ public abstract class Stage2Walker {
    */
   public abstract long probe(Stage2State state, long gpa, int access);
 
+  /**
+   * As {@link #probe}, but tells every entry of the walk. For people; allocates.
+   *
+   * @param state the root; left as it is
+   * @param gpa the guest-physical address
+   * @param access a combination of the bits in {@link Stage2Access}
+   * @throws IllegalArgumentException if {@code access} is not {@link Stage2Access#isValid valid}
+   */
+  public abstract Stage2Trace explain(Stage2State state, long gpa, int access);
+
   /** The role that the walker is made for. */
   public final Stage2Role role() {
     return role;
