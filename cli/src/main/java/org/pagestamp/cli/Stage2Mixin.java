@@ -63,7 +63,7 @@ final class Stage2Mixin {
         "With --ept: execute-only, two-meg-pages, one-gig-pages, mode-based-execute, advanced-info,"
             + " high-gpa-ignored (default: the first three).",
         "With --npt: nxe, pse, one-gig-pages, gmet, pdptes-unchecked, high-gpa-ignored (default:"
-            + " nxe and one-gig-pages; pse in 2-level).",
+            + " nxe, in long mode one-gig-pages; in 2-level pse).",
         "none for none of them."
       })
   private List<String> options;

@@ -22,10 +22,12 @@ final class TextGrid {
   /** Prints the rows, with an empty line before each but the first. */
   void print(PrintWriter out, String indent) {
     int[] widths = widths();
+    boolean first = true;
     for (List<List<String>> row : rows) {
-      if (row != rows.getFirst()) {
+      if (!first) {
         out.println();
       }
+      first = false;
       int lines = row.stream().mapToInt(List::size).max().orElse(0);
       for (int line = 0; line < lines; line++) {
         StringBuilder text = new StringBuilder(indent);

@@ -43,7 +43,7 @@ class NestedCommandsTest {
       textBlock =
           """
           --under ept4 --user --write 0x401000 ; fault 0x7 P|WRITE|USER at level 1: permission
-          --under ept4 0x800000000000 ; fault 0x0 0 at level 0: non-canonical address
+          --under ept4 0x800000000000 ; fault: non-canonical address
           --ept 0x29f205e 0x401000 ; EPT misconfiguration, gpa 0x29f2000: reserved at level 4, for the guest's table of level 4
           --under ept4 --stage2-only --fetch 0xc000000 ; EPT violation with exit qualification 0x4 (fetch, entries allow ---), gpa 0xc000000: not present at level 2
           --under npt-4-level --stage2-only --write 0xc000000 ; nested page fault with EXITINFO1 0x100000006 (not present, write, user, for the final address), gpa 0xc000000: not present at level 2

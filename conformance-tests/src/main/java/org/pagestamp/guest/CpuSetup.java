@@ -64,7 +64,8 @@ final class CpuSetup {
     if (role.mode() == PagingMode.PAE) {
       vcpu.cr3(registers.cr3());
       if (memory.presence(registers.cr3() & PagingMode.PAE.rootMask()) == Presence.HELD) {
-        loadPdptes(file, vcpu, role, memory.layout(), registers.cr3() & PagingMode.PAE.rootMask());
+        loadPdptes(
+            file, vcpu, role, memory.layout(), registers.cr3() & PagingMode.PAE.rootMask(), true);
       }
       return vcpu;
     }
@@ -84,8 +85,10 @@ final class CpuSetup {
    * Loads PDPTEs.
    *
    * @param table where they are in the slots
+   * @param strict whether one with reserved bits is refused; otherwise it counts as not present
    */
-  static void loadPdptes(String file, VcpuState vcpu, Role role, SlotLayout layout, long table)
+  static void loadPdptes(
+      String file, VcpuState vcpu, Role role, SlotLayout layout, long table, boolean strict)
       throws GuestFormatException {
     byte[] bytes = new byte[PDPTES * Long.BYTES];
     int _ = new GuestMemory(layout).read(table, bytes, 0, bytes.length);
@@ -93,7 +96,8 @@ final class CpuSetup {
     long reserved = ReservedBits.mask(role, PagingMode.PAE.level(3), false);
     for (int i = 0; i < PDPTES; i++) {
       long pdpte = buffer.getLong(i * Long.BYTES) & ~EntryBits.A;
-      if ((pdpte & EntryBits.P) != 0 && (pdpte & reserved) != 0) {
+      boolean refused = (pdpte & EntryBits.P) != 0 && (pdpte & reserved) != 0;
+      if (refused && strict) {
         throw GuestFormatException.in(
             file,
             String.format(
@@ -104,7 +108,7 @@ final class CpuSetup {
                 pdpte,
                 pdpte & reserved));
       }
-      vcpu.pdpte(i, pdpte);
+      vcpu.pdpte(i, refused ? 0 : pdpte);
     }
   }
 }

@@ -6,6 +6,7 @@ import org.pagestamp.debug.PageTables;
 import org.pagestamp.debug.PageTables.Ending;
 import org.pagestamp.debug.Stage2Mapping;
 import org.pagestamp.debug.Stage2Tables;
+import org.pagestamp.mode.PagingMode;
 import org.pagestamp.nested.NestedRole;
 
 /** What a nested guest maps, and what its stage 2 maps; as {@link Mappings} for other guests. */
@@ -39,10 +40,7 @@ public final class NestedMappings {
     Nesting nesting = guest.nesting().orElseThrow();
     NestedTables tables =
         new NestedTables(
-            guest.role(),
-            nesting.state(guest, role).guest(),
-            nesting.tables(guest),
-            guest.layout());
+            guest.role(), nesting.registers(guest, role), nesting.tables(guest), guest.layout());
     Limit limit = new Limit(guest);
     Ending ending =
         tables.forEach(
@@ -54,7 +52,8 @@ public final class NestedMappings {
 
               @Override
               public boolean table(int level, long slotGpa, long gva) {
-                return isHeld(guest, new MissingTable(level, slotGpa, gva), consumer);
+                return isRegisters(guest, level)
+                    || isHeld(guest, new MissingTable(level, slotGpa, gva), consumer);
               }
             });
     limit.check(ending);
@@ -86,6 +85,10 @@ public final class NestedMappings {
                   }
                 });
     limit.check(ending);
+  }
+
+  private static boolean isRegisters(Guest guest, int level) {
+    return guest.role().mode() == PagingMode.PAE && level == 3;
   }
 
   private static boolean isHeld(Guest guest, MissingTable table, Consumer<?> consumer) {

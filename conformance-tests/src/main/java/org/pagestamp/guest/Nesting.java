@@ -1,16 +1,15 @@
 package org.pagestamp.guest;
 
 import java.util.Locale;
+import org.pagestamp.debug.Stage2Mapping;
 import org.pagestamp.debug.Stage2Tables;
-import org.pagestamp.interpreter.InterpretedStage2Walker;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.NestedState;
 import org.pagestamp.nested.PdpteAccess;
-import org.pagestamp.stage2.Stage2Access;
-import org.pagestamp.stage2.Stage2Result;
 import org.pagestamp.stage2.Stage2Role;
 import org.pagestamp.stage2.Stage2State;
+import org.pagestamp.walk.VcpuState;
 
 /**
  * How a guest is nested in another: what stage 2 its addresses go through.
@@ -41,29 +40,41 @@ public record Nesting(Stage2Role role, long root) {
   public NestedState state(Guest guest, NestedRole nested) throws GuestFormatException {
     NestedState state = new NestedState();
     state.stage2().root(root);
-    long cr3 = guest.registers().cr3();
-    state.guest().cr3(cr3);
+    state.guest().cr3(guest.registers().cr3());
     if (guest.role().mode() == PagingMode.PAE && nested.pdpteAccess() != PdpteAccess.IN_WALK) {
-      long pdptes = cr3 & PagingMode.PAE.rootMask();
-      long found =
-          new InterpretedStage2Walker(role, guest.layout())
-              .probe(stage2State(), pdptes, Stage2Access.READ);
-      if (Stage2Result.isFault(found)) {
-        throw GuestFormatException.in(
-            guest.name(),
-            String.format(
-                Locale.ROOT,
-                "the PDPTEs at gpa 0x%x cannot be read: %s",
-                pdptes,
-                Stage2Result.toString(found)));
-      }
-      CpuSetup.loadPdptes(
-          guest.name(),
-          state.guest(),
-          guest.role(),
-          guest.layout(),
-          Stage2Result.gpa(found, pdptes));
+      loadPdptes(guest, state.guest(), true);
     }
     return state;
+  }
+
+  /**
+   * The guest's registers as they enumerate its tables: with PDPTEs in any case, but without those
+   * that have reserved bits and are read in each walk, as they map nothing.
+   */
+  VcpuState registers(Guest guest, NestedRole nested) throws GuestFormatException {
+    NestedState state = state(guest, nested);
+    if (guest.role().mode() == PagingMode.PAE && nested.pdpteAccess() == PdpteAccess.IN_WALK) {
+      loadPdptes(guest, state.guest(), false);
+    }
+    return state.guest();
+  }
+
+  private void loadPdptes(Guest guest, VcpuState vcpu, boolean strict) throws GuestFormatException {
+    long pdptes = vcpu.cr3() & PagingMode.PAE.rootMask();
+    Stage2Mapping page = tables(guest).find(pdptes);
+    if (page == null || page.illegal() || !page.readable()) {
+      throw GuestFormatException.in(
+          guest.name(),
+          String.format(
+              Locale.ROOT, "the PDPTEs at gpa 0x%x cannot be read: %s", pdptes, why(page)));
+    }
+    CpuSetup.loadPdptes(
+        guest.name(), vcpu, guest.role(), guest.layout(), page.inSlots(pdptes), strict);
+  }
+
+  private static String why(Stage2Mapping page) {
+    return page == null
+        ? "stage 2 does not map them"
+        : page.illegal() ? "stage 2 has something illegal there" : "stage 2 does not allow it";
   }
 }

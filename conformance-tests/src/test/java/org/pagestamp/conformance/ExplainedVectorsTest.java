@@ -134,7 +134,9 @@ class ExplainedVectorsTest {
       check(trace.result() == result, "result of gpa " + Long.toHexString(gpa));
       Entries entries = new Entries(layout());
       entries.add(trace);
-      entries.difference().ifPresent(wrong::add);
+      if (!state.isObserver()) {
+        entries.difference().ifPresent(wrong::add);
+      }
       return result;
     }
 
@@ -176,7 +178,9 @@ class ExplainedVectorsTest {
           entries.add(step.entry(), role().guest().mode().entryBytes());
         }
       }
-      entries.difference().ifPresent(wrong::add);
+      if (!state.isObserver()) {
+        entries.difference().ifPresent(wrong::add);
+      }
       if (!NestedResult.isFault(result)) {
         loadsOfSuccesses.add(trace.loads());
       }

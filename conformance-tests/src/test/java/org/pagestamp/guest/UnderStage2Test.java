@@ -68,7 +68,7 @@ class UnderStage2Test {
       NestedMappings.forEach(nested, role, consumer(parts));
       List<Mapping> pages = new ArrayList<>();
       for (NestedMapping part : parts) {
-        if (pages.isEmpty() || pages.getLast() != part.guest()) {
+        if (pages.isEmpty() || !pages.getLast().equals(part.guest())) {
           pages.add(part.guest());
         }
       }

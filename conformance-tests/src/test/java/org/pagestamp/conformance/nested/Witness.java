@@ -11,6 +11,7 @@ import org.pagestamp.interpreter.InterpretedStage2Walker;
 import org.pagestamp.nested.NestedResult;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.NestedState;
+import org.pagestamp.nested.NestedTrace;
 import org.pagestamp.nested.NestedWalker;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.stage2.Stage2Result;
@@ -68,6 +69,11 @@ final class Witness implements Subject {
       long result = right.walk(state, gva, access);
       outcomes.merge(outcome(result), 1L, Long::sum);
       return result;
+    }
+
+    @Override
+    public NestedTrace explain(NestedState state, long gva, int access) {
+      return right.explain(state, gva, access);
     }
 
     @Override
