@@ -21,6 +21,8 @@ record PlantedBug(String name, String meaning, Engines has, String type, String 
     INTERPRETED("interpreted.bugs", List.of("interpreted")),
     /** The generator. */
     GENERATED("generated.bugs", List.of("generated")),
+    /** Formats, roles and results of a second stage. */
+    STAGE2("stage2.bugs", List.of("interpreted", "generated")),
     /** The TLB, which is no walker: other trials look for these. */
     TLB("tlb.bugs", List.of("tlb"));
 

@@ -49,10 +49,28 @@ final class QuickSuite implements Function<String, List<String>> {
           "read-only",
           "random",
           "hostile",
+          "stage2-bits",
+          "stage2-rights",
+          "stage2-updates",
+          "positions",
+          "nested-rights",
+          "nested-read-only",
+          "nested-random",
           "access");
 
   /** Groups of very many walks that are not about memory: one kind does. */
-  private static final Set<String> LONG = Set.of("bits", "access", "large", "priority");
+  private static final Set<String> LONG =
+      Set.of(
+          "bits",
+          "access",
+          "large",
+          "priority",
+          "stage2-bits",
+          "stage2-rights",
+          "stage2-updates",
+          "positions",
+          "nested-rights",
+          "nested-read-only");
 
   private static final Map<String, CaseGroup> GROUPS =
       CaseGroups.all().stream().collect(Collectors.toMap(CaseGroup::name, group -> group));
