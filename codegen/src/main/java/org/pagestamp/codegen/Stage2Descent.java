@@ -139,7 +139,7 @@ final class Stage2Descent {
     Expr entry = code.let(name, read(parts.slots(), table, index));
     if (level.number() == 1) {
       leaf(level, kind, entry);
-    } else if (Stage2Entries.mapsLargePages(level)) {
+    } else if (canEnd(level, kind)) {
       code.choose(
           pointsToTable(level, kind, entry).holds(),
           () -> next(level, kind, entry, gpa),
@@ -152,6 +152,15 @@ final class Stage2Descent {
       code.returnIf(pointsToTable(level, kind, entry).negated(), deviating);
       next(level, kind, entry, gpa);
     }
+  }
+
+  /**
+   * Whether a walk may end at a level above 1. A table in a page larger than the slot may lie
+   * behind the slot, which the page's own address does not tell: such a walk deviates.
+   */
+  private boolean canEnd(Stage2Level level, Kind kind) {
+    boolean inSlot = direct == null || level.pageSize() <= direct.size();
+    return Stage2Entries.mapsLargePages(level) && (inSlot || !kind.forTable());
   }
 
   private Expr above(Expr above, long mask) {
@@ -213,10 +222,7 @@ final class Stage2Descent {
         direct == null
             ? Expr.and(entry, constant("FRAME" + level.number(), level.frameMask()))
             : direct.inside(entry, level.frameMask());
-    Expr placed = offset == 0 ? frame : Expr.or(frame, Expr.and(gpa, constant(offset)));
-    return direct != null && direct.size() < level.pageSize()
-        ? direct.inside(placed, EntryBits.FRAME)
-        : placed;
+    return offset == 0 ? frame : Expr.or(frame, Expr.and(gpa, constant(offset)));
   }
 
   /** The entry at {@code index} bytes in a table that {@link #table} has found. */
