@@ -1,6 +1,7 @@
 package org.pagestamp.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.pagestamp.debug.Mapping;
@@ -39,8 +40,6 @@ import picocli.CommandLine.Spec;
       "  pagestamp map memory.elf --efer 0xd01 --maxphyaddr 40"
     })
 final class MapCommand implements Callable<Integer>, Mappings.Consumer {
-  private static final int LINES_BETWEEN_CHECKS = 4096;
-
   @Spec private CommandSpec spec;
   @Mixin private GuestMixin guestMixin;
   @Mixin private Stage2Mixin stage2Mixin;
@@ -57,18 +56,14 @@ final class MapCommand implements Callable<Integer>, Mappings.Consumer {
               + " hexadecimal with 0x.")
   private MapFormat format;
 
-  private Guest guest;
-  private MapFormat.Printer printer;
-  private MappedRange range;
   private MissingTables missing;
-  private long lines;
+  private JoinedRanges<MappedRange> ranges;
 
   @Override
   public Integer call() throws GuestFormatException {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    try (Guest opened = guestMixin.open(err, stage2Mixin)) {
-      guest = opened;
+    try (Guest guest = guestMixin.open(err, stage2Mixin)) {
       missing = new MissingTables(guest.name(), err);
       Optional<NestedView> nested = NestedView.of(guest, stage2Mixin);
       if (guest.role().mode() == PagingMode.NO_PAGING) {
@@ -77,9 +72,10 @@ final class MapCommand implements Callable<Integer>, Mappings.Consumer {
       if (nested.isPresent()) {
         new NestedMap(nested.get(), pages, format, out, missing).print();
       } else {
-        printer = format.printer(out);
+        RowPrinter printer = new RowPrinter(columns(), format, out);
+        ranges = new JoinedRanges<>(pages, out, range -> printer.row(row(printer, guest, range)));
         int _ = Mappings.forEach(guest, this);
-        print();
+        ranges.end();
         printer.end();
       }
     }
@@ -88,28 +84,37 @@ final class MapCommand implements Callable<Integer>, Mappings.Consumer {
     return PagestampCommand.OK;
   }
 
+  /** People see how many pages of a size there are, scripts the size. */
+  private List<RowPrinter.Column> columns() {
+    return List.of(
+        new RowPrinter.Column("gva", 18),
+        new RowPrinter.Column("gpa", 15),
+        new RowPrinter.Column("size", -8),
+        new RowPrinter.Column(format == MapFormat.TABLE ? "pages" : "page", -14),
+        new RowPrinter.Column("rights", 6),
+        new RowPrinter.Column("adg", 3),
+        new RowPrinter.Column("kind", 4));
+  }
+
+  private List<String> row(RowPrinter printer, Guest guest, MappedRange range) {
+    String page = printer.size(range.page());
+    return List.of(
+        printer.address(range.gva()),
+        printer.address(range.gpa()),
+        printer.size(range.size()),
+        format == MapFormat.TABLE ? Numbers.count(range.pages()) + " x " + page : page,
+        range.rights(),
+        range.flags(),
+        range.in(guest.physicalMap().kindsIn(range.gpa(), range.size())).kindLabel());
+  }
+
   @Override
   public boolean mapping(Mapping mapping) {
-    MappedRange next = MappedRange.of(mapping);
-    if (range != null && !pages && range.isContinuedBy(next)) {
-      range = range.with(next);
-      return true;
-    }
-    boolean more = print();
-    range = next;
-    return more;
+    return ranges.add(MappedRange.of(mapping));
   }
 
   @Override
   public void missingTable(MissingTable table) {
     missing.add(table);
-  }
-
-  /** Prints the range at hand; false if nobody reads on, as with {@code | head}. */
-  private boolean print() {
-    if (range != null) {
-      printer.range(range.in(guest.physicalMap().kindsIn(range.gpa(), range.size())));
-    }
-    return ++lines % LINES_BETWEEN_CHECKS != 0 || !spec.commandLine().getOut().checkError();
   }
 }

@@ -16,7 +16,8 @@ import org.pagestamp.mode.EntryBits;
  * @param kinds what the pages lie in
  */
 record MappedRange(
-    long gva, long gpa, long size, long page, String rights, String flags, Set<SlotKind> kinds) {
+    long gva, long gpa, long size, long page, String rights, String flags, Set<SlotKind> kinds)
+    implements JoinedRanges.Range<MappedRange> {
   /** A range of one page; what it lies in is still to be found out. */
   static MappedRange of(Mapping mapping) {
     return new MappedRange(
@@ -43,8 +44,9 @@ record MappedRange(
         + ((leaf & EntryBits.G) != 0 ? "G" : "-");
   }
 
-  /** Whether {@code next} continues this range. What pages lie in plays no part in it. */
-  boolean isContinuedBy(MappedRange next) {
+  /** What pages lie in plays no part in it. */
+  @Override
+  public boolean isContinuedBy(MappedRange next) {
     return next.gva == gva + size
         && next.gpa == gpa + size
         && next.page == page
@@ -52,7 +54,8 @@ record MappedRange(
         && next.flags.equals(flags);
   }
 
-  MappedRange with(MappedRange next) {
+  @Override
+  public MappedRange with(MappedRange next) {
     return new MappedRange(gva, gpa, size + next.size, page, rights, flags, kinds);
   }
 

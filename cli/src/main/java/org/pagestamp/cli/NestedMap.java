@@ -2,7 +2,7 @@ package org.pagestamp.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.pagestamp.debug.NestedMapping;
 import org.pagestamp.debug.Stage2Mapping;
@@ -13,7 +13,6 @@ import org.pagestamp.guest.SlotKind;
 
 /** What {@code map} prints of a nested guest. */
 final class NestedMap {
-  private static final int LINES_BETWEEN_CHECKS = 4096;
   private static final List<RowPrinter.Column> NESTED =
       List.of(
           new RowPrinter.Column("gva", 18),
@@ -55,54 +54,36 @@ final class NestedMap {
 
   void print() throws GuestFormatException {
     RowPrinter printer = new RowPrinter(view.only() ? ALONE : NESTED, format, out);
+    JoinedRanges<NestedRange> ranges =
+        new JoinedRanges<>(
+            pages,
+            out,
+            range -> printer.row(view.only() ? alone(printer, range) : nested(printer, range)));
     if (view.only()) {
-      Ranges<Stage2Mapping> ranges = new Ranges<>(printer, NestedRange::of);
-      NestedMappings.forEachOfStage2(view.guest(), ranges);
-      ranges.print();
+      NestedMappings.forEachOfStage2(
+          view.guest(), consumer((Stage2Mapping page) -> ranges.add(NestedRange.of(page))));
     } else {
-      Ranges<NestedMapping> ranges = new Ranges<>(printer, NestedRange::of);
-      NestedMappings.forEach(view.guest(), view.role(), ranges);
-      ranges.print();
+      NestedMappings.forEach(
+          view.guest(),
+          view.role(),
+          consumer((NestedMapping page) -> ranges.add(NestedRange.of(page))));
     }
+    ranges.end();
     printer.end();
   }
 
-  /** Joins what comes in to ranges. */
-  private final class Ranges<M> implements NestedMappings.Consumer<M> {
-    private final RowPrinter printer;
-    private final Function<M, NestedRange> rangeOf;
-    private NestedRange range;
-    private long lines;
-
-    Ranges(RowPrinter printer, Function<M, NestedRange> rangeOf) {
-      this.printer = printer;
-      this.rangeOf = rangeOf;
-    }
-
-    @Override
-    public boolean mapping(M mapping) {
-      NestedRange next = rangeOf.apply(mapping);
-      if (range != null && !pages && range.isContinuedBy(next)) {
-        range = range.with(next);
-        return true;
+  private <M> NestedMappings.Consumer<M> consumer(Predicate<M> mappings) {
+    return new NestedMappings.Consumer<>() {
+      @Override
+      public boolean mapping(M mapping) {
+        return mappings.test(mapping);
       }
-      boolean more = print();
-      range = next;
-      return more;
-    }
 
-    @Override
-    public void missingTable(MissingTable table) {
-      missing.add(table);
-    }
-
-    /** Prints the range at hand; false if nobody reads on, as with {@code | head}. */
-    private boolean print() {
-      if (range != null) {
-        printer.row(view.only() ? alone(printer, range) : nested(printer, range));
+      @Override
+      public void missingTable(MissingTable table) {
+        missing.add(table);
       }
-      return ++lines % LINES_BETWEEN_CHECKS != 0 || !out.checkError();
-    }
+    };
   }
 
   private List<String> nested(RowPrinter printer, NestedRange range) {

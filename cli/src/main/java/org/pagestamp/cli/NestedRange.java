@@ -30,7 +30,8 @@ record NestedRange(
     String guestRights,
     String stage2Rights,
     String flags,
-    String stage2Flags) {
+    String stage2Flags)
+    implements JoinedRanges.Range<NestedRange> {
   private static final String NOTHING = "none";
   private static final String FAULT = "rsvd";
 
@@ -93,8 +94,8 @@ record NestedRange(
     return (mapping.accessed() ? "A" : "-") + (mapping.dirty() ? "D" : "-");
   }
 
-  /** Whether {@code next} continues this range. */
-  boolean isContinuedBy(NestedRange next) {
+  @Override
+  public boolean isContinuedBy(NestedRange next) {
     boolean slots = slotGpa < 0 ? next.slotGpa < 0 : next.slotGpa == slotGpa + size;
     return slots
         && next.gva == gva + size
@@ -108,7 +109,8 @@ record NestedRange(
         && next.stage2Flags.equals(stage2Flags);
   }
 
-  NestedRange with(NestedRange next) {
+  @Override
+  public NestedRange with(NestedRange next) {
     return new NestedRange(
         gva,
         gpa,

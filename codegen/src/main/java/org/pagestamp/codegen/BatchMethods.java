@@ -42,7 +42,7 @@ final class BatchMethods {
    * validated entries; and not where no result is simple.
    */
   static boolean areOf(SlotPlan plan) {
-    return plan.hasSlots() && !plan.hasAccessors() && plan.isWritable(plan.likely());
+    return plan.allowsEarlyReads() && plan.isWritable(plan.likely());
   }
 
   void write(ClassBody body) {

@@ -104,6 +104,10 @@ final class ClassFrame {
     body.method(Opcodes.ACC_PUBLIC, method, Expr.LONG, parameters, statements);
   }
 
+  void privateMethod(String method, List<Parameter> parameters, ClassBody.Body statements) {
+    body.method(Opcodes.ACC_PRIVATE, method, Expr.LONG, parameters, statements);
+  }
+
   /** Ends the class. */
   WalkerClass end() {
     constants.write(writer);

@@ -62,12 +62,9 @@ final class ExactPath extends WalkMethod {
     code.ret(faults.fault(FaultReason.UPDATE_CONTENDED, 0, 0));
   }
 
-  /** Without paging the address is the gpa, and nothing forbids anything. */
   private void writeIdentity() {
-    long rights = EntryBits.P | EntryBits.W | EntryBits.U | EntryBits.A | EntryBits.D;
     Expr page = Expr.and(gva, constant("FRAME_32", EntryBits.FRAME_32));
-    Expr attributes = constant("P|W|U|A|D|LEVEL0", rights | WalkResult.levelBits(0));
-    Expr result = code.let("result", Expr.or(page, attributes));
+    Expr result = code.let("result", Expr.or(page, ResultFormat.unpaged()));
     SlotFlags.add(code, slots, plan, result);
     code.ret(result);
   }

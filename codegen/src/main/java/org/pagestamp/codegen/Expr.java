@@ -85,11 +85,6 @@ final class Expr {
     return new Expr(LONG, () -> name, "", value, mv -> pushLong(mv, value));
   }
 
-  /** A constant that the listing calls by name, but for zero. */
-  static Expr mask(String name, long value) {
-    return value == 0 ? constant(0) : constant(name, value);
-  }
-
   static Expr intConstant(int value) {
     return new Expr(INT, () -> Integer.toString(value), "", (long) value, mv -> pushInt(mv, value));
   }

@@ -1,7 +1,6 @@
 package org.pagestamp.codegen;
 
 import java.util.List;
-import org.objectweb.asm.Opcodes;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
@@ -31,15 +30,21 @@ final class NestedAssembler {
     NestedParts parts = parts();
     frame.head(role::toString, List.of(parts.stage2().entries()::legend), direct);
     ClassBody body = frame.body();
-    if (hasFastPath()) {
+    if (plan.allowsEarlyReads()) {
       frame.publicMethod(
           "walk",
           NestedParts.PARAMETERS,
           (code, p) -> new NestedFastPath(parts, direct, code, p).write());
       if (direct != null) {
-        writePrivate("search", (code, p) -> new NestedFastPath(parts, null, code, p).write());
+        frame.privateMethod(
+            "search",
+            NestedParts.PARAMETERS,
+            (code, p) -> new NestedFastPath(parts, null, code, p).write());
       }
-      writePrivate("exact", (code, p) -> new NestedExactPath(parts, code, p).write());
+      frame.privateMethod(
+          "exact",
+          NestedParts.PARAMETERS,
+          (code, p) -> new NestedExactPath(parts, code, p).write());
     } else {
       frame.publicMethod(
           "walk", NestedParts.PARAMETERS, (code, p) -> new NestedExactPath(parts, code, p).write());
@@ -55,23 +60,14 @@ final class NestedAssembler {
     return frame.end();
   }
 
-  /** Not where reads may have effects, and none is made that the exact path would not make. */
-  private boolean hasFastPath() {
-    return plan.hasSlots() && !plan.hasAccessors();
-  }
-
-  private void writePrivate(String method, ClassBody.Body statements) {
-    frame.body().method(Opcodes.ACC_PRIVATE, method, Expr.LONG, NestedParts.PARAMETERS, statements);
-  }
-
   private void writeSlots(NestedParts parts) {
     SlotMethods slots = parts.stage2().slots();
     boolean guestStores = role.guest().mode() != PagingMode.NO_PAGING && !plan.allReadOnly();
     if (parts.guestSlots() == slots) {
-      slots.write(frame.body(), hasFastPath(), guestStores || parts.stage2().updates());
+      slots.write(frame.body(), plan.allowsEarlyReads(), guestStores || parts.stage2().updates());
     } else {
-      slots.write(frame.body(), hasFastPath(), parts.stage2().updates());
-      parts.guestSlots().write(frame.body(), hasFastPath(), guestStores);
+      slots.write(frame.body(), plan.allowsEarlyReads(), parts.stage2().updates());
+      parts.guestSlots().write(frame.body(), plan.allowsEarlyReads(), guestStores);
     }
   }
 

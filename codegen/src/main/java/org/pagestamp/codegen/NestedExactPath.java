@@ -93,12 +93,8 @@ final class NestedExactPath {
   }
 
   private void withoutPaging() {
-    long rights = EntryBits.P | EntryBits.W | EntryBits.U | EntryBits.A | EntryBits.D;
-    Expr unplaced =
-        Expr.or(
-            Expr.and(gva, constant("FRAME_32", EntryBits.FRAME_32)),
-            constant("P|W|U|A|D|LEVEL0", rights | WalkResult.levelBits(0)));
-    Expr result = code.let("result", unplaced);
+    Expr page = Expr.and(gva, constant("FRAME_32", EntryBits.FRAME_32));
+    Expr result = code.let("result", Expr.or(page, ResultFormat.unpaged()));
     place(result);
     code.ret(result);
   }

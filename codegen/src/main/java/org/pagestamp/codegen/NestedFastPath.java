@@ -13,12 +13,13 @@ import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.PdpteAccess;
 import org.pagestamp.nested.TableAccess;
 import org.pagestamp.walk.Access;
-import org.pagestamp.walk.WalkResult;
 
 /**
  * A walk in two dimensions that succeeds and finds all accessed and dirty bits set, as {@link
- * FastPath} in one: both dimensions unrolled, in one method, and judged at the end. Whatever
- * deviates goes to {@code exact}, which starts over.
+ * FastPath} in one: both dimensions unrolled, in one method. Entries that point to tables are
+ * judged where they are read, see {@link Stage2Descent}, and the rights to the page at the end.
+ * What deviates starts over: in {@code search} if another way to read may help, else in {@code
+ * exact}.
  */
 final class NestedFastPath {
   private final NestedParts parts;
@@ -72,22 +73,16 @@ final class NestedFastPath {
     stage2 =
         new Stage2Descent(
             parts.stage2(), direct, code, NestedFields.root(NestedFields.stage2(state)), elsewhere);
-    unplaced = code.let("unplaced", constant("UNPAGED", unpaged()));
-    if (mode != PagingMode.NO_PAGING) {
+    if (mode == PagingMode.NO_PAGING) {
+      unplaced = code.let("unplaced", ResultFormat.unpaged());
+      page = gva;
+    } else {
+      unplaced = code.let("unplaced", constant(0));
       page = code.let("page", constant(0));
       throughTables();
     }
-    stage2.page(mode == PagingMode.NO_PAGING ? gva : page);
+    stage2.page(page);
     finish();
-  }
-
-  private static long unpaged() {
-    return WalkResult.levelBits(0)
-        | EntryBits.P
-        | EntryBits.W
-        | EntryBits.U
-        | EntryBits.A
-        | EntryBits.D;
   }
 
   private boolean readsPdptes() {

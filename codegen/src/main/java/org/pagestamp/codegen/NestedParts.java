@@ -34,9 +34,7 @@ record NestedParts(
           new Parameter("gva", Expr.LONG),
           new Parameter("access", Expr.INT));
 
-  private static final Parameter GPA = new Parameter("gpa", Expr.LONG);
-  private static final Parameter ACCESS2 = new Parameter("access2", Expr.INT);
-  private static final String THROUGH_STAGE2 = "(Lorg/pagestamp/nested/NestedState;JI)J";
+  /** The methods that walk take an address and an access, of the guest or of stage 2. */
   private static final String WALK = "(Lorg/pagestamp/nested/NestedState;JI)J";
 
   /** Calls a method of the class that walks. */
@@ -68,7 +66,7 @@ record NestedParts(
   /** Calls the method that walks stage 2, until no entry of it changes meanwhile. */
   Expr throughStage2(Expr state, Expr gpa, Expr access2) {
     return stage2.updates()
-        ? Expr.call(stage2.owner(), "throughStage2", THROUGH_STAGE2, state, gpa, access2)
+        ? Expr.call(stage2.owner(), "throughStage2", WALK, state, gpa, access2)
         : Stage2ExactPath.call(stage2.owner(), NestedFields.stage2(state), gpa, access2);
   }
 
@@ -89,7 +87,10 @@ record NestedParts(
         Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC,
         "throughStage2",
         Expr.LONG,
-        List.of(PARAMETERS.getFirst(), GPA, ACCESS2),
+        List.of(
+            PARAMETERS.getFirst(),
+            Stage2ExactPath.PARAMETERS.get(1),
+            Stage2ExactPath.PARAMETERS.get(2)),
         (code, p) -> {
           Expr contended = stage2.faults().fault(Stage2Cause.UPDATE_CONTENDED, p[2], null, 0);
           code.tries(

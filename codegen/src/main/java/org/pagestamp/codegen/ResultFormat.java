@@ -70,6 +70,12 @@ final class ResultFormat {
         Expr.and(leaf, mask(and, anded, inEntry(kept))), Expr.plus(offset, levelBits(level)));
   }
 
+  /** What a success without paging tells, the page aside: nothing forbids anything. */
+  static Expr unpaged() {
+    long rights = EntryBits.P | EntryBits.W | EntryBits.U | EntryBits.A | EntryBits.D;
+    return constant("P|W|U|A|D|LEVEL0", rights | WalkResult.levelBits(0));
+  }
+
   private static Expr levelBits(PagingLevel level) {
     long bits = WalkResult.levelBits(level.number());
     return bits == 0 ? constant(0) : constant("LEVEL" + level.number(), bits);

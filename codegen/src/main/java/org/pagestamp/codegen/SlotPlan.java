@@ -162,6 +162,14 @@ final class SlotPlan {
     return hasSegments;
   }
 
+  /**
+   * Whether entries may be read before those that lead to them are judged: there is memory, and no
+   * accessor, whose reads may have effects.
+   */
+  boolean allowsEarlyReads() {
+    return hasSlots() && !hasAccessors;
+  }
+
   /** Whether accessed and dirty bits can go into a slot that logs dirty pages. */
   boolean logsDirtyPages() {
     return logsDirtyPages;

@@ -3,7 +3,6 @@ package org.pagestamp.codegen;
 import static org.pagestamp.codegen.Expr.intConstant;
 
 import java.util.List;
-import org.objectweb.asm.Opcodes;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.stage2.Stage2Access;
 import org.pagestamp.stage2.Stage2Cause;
@@ -36,29 +35,19 @@ final class Stage2Assembler {
 
   WalkerClass assemble() {
     frame.head(role::toString, List.of(parts.entries()::legend), direct);
-    if (hasFastPath()) {
+    if (plan.allowsEarlyReads()) {
       frame.publicMethod("walk", Stage2ExactPath.PARAMETERS, (code, p) -> common(direct, code, p));
       if (direct != null) {
-        writePrivate("search", (code, p) -> common(null, code, p));
+        frame.privateMethod(
+            "search", Stage2ExactPath.PARAMETERS, (code, p) -> common(null, code, p));
       }
-      writePrivate("exact", this::exact);
+      frame.privateMethod("exact", Stage2ExactPath.PARAMETERS, this::exact);
     } else {
       frame.publicMethod("walk", Stage2ExactPath.PARAMETERS, this::exact);
     }
     Stage2ExactPath.write(frame.body(), parts);
-    parts.slots().write(frame.body(), hasFastPath(), parts.updates());
+    parts.slots().write(frame.body(), plan.allowsEarlyReads(), parts.updates());
     return frame.end();
-  }
-
-  /** Not where reads may have effects, and none is made that the exact path would not make. */
-  private boolean hasFastPath() {
-    return plan.hasSlots() && !plan.hasAccessors();
-  }
-
-  private void writePrivate(String method, ClassBody.Body statements) {
-    frame
-        .body()
-        .method(Opcodes.ACC_PRIVATE, method, Expr.LONG, Stage2ExactPath.PARAMETERS, statements);
   }
 
   private Expr call(String method, Expr... parameters) {

@@ -117,8 +117,8 @@ final class Stage2Descent {
               combine(level, entry);
               code.set(leaf, entry);
               long offset = (level.pageSize() - 1) & EntryBits.FRAME;
-              Expr frame = Expr.and(entry, constant(level.frameMask()));
-              Expr placed = offset == 0 ? frame : Expr.or(frame, Expr.and(gpa, constant(offset)));
+              Expr start = Expr.and(entry, constant(level.frameMask()));
+              Expr placed = offset == 0 ? start : Expr.or(start, Expr.and(gpa, constant(offset)));
               code.set(page, Expr.or(placed, parts.results().ofLevel(level, entry)));
             }),
         root,

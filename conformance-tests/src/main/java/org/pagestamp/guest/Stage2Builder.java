@@ -16,7 +16,6 @@ final class Stage2Builder {
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final long WRITE_BACK = 6L << EptBits.TYPE_SHIFT;
 
   private final Stage2Format format;
   private final MemorySegment memory;
@@ -58,7 +57,7 @@ final class Stage2Builder {
     }
     Stage2Level level = format.level(leafLevel);
     long pageSize = leafLevel == 1 ? 0 : EntryBits.PS;
-    long type = format.ept() ? WRITE_BACK : 0;
+    long type = format.ept() ? EptBits.WRITE_BACK : 0;
     write(
         table + (long) level.index(gpa) * format.entryBytes(),
         frame | rights(level) | pageSize | type);
