@@ -5,6 +5,7 @@ import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
 import org.pagestamp.nested.NestedRole;
+import org.pagestamp.nested.TableAccess;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.stage2.Stage2Format;
 
@@ -82,7 +83,8 @@ final class NestedAssembler {
         guest.mode() == PagingMode.NO_PAGING || guestBytes == format.entryBytes()
             ? slots
             : SlotMethods.beside(slots, guestBytes, layout.updateMode());
-    long alwaysOne = EntryBits.P | (plan.allReadOnly() ? 0 : EntryBits.A);
+    boolean updates = !plan.allReadOnly() || role.tableAccess() == TableAccess.WRITE_TO_UPDATE;
+    long alwaysOne = EntryBits.P | (updates ? EntryBits.A : 0);
     long alwaysZero = guest.mode() == PagingMode.NO_PAGING ? 0 : entries.reservedInAll();
     PermissionFields permissions =
         new PermissionFields(guest, null, frame.constants(), alwaysOne, EntryBits.D, alwaysZero);

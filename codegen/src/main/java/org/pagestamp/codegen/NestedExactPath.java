@@ -199,9 +199,7 @@ final class NestedExactPath {
           () -> code.set(result, Expr.or(result, constant("CLEAN_WRITE", WalkResult.CLEAN_WRITE))));
     }
     place(result);
-    if (!plan.allReadOnly()) {
-      update(reads, leaf);
-    }
+    update(reads, leaf);
     code.ret(result);
   }
 
@@ -267,7 +265,10 @@ final class NestedExactPath {
     return after;
   }
 
-  /** Sets accessed and dirty bits from the root down; where it was not asked yet, stage 2 is. */
+  /**
+   * Sets accessed and dirty bits from the root down. Where stage 2 was not yet asked whether the
+   * guest may, it is now, also for entries that a read-only slot then keeps as they are.
+   */
   private void update(List<Read> reads, Expr leafAfter) {
     for (Read read : reads) {
       boolean isLeaf = read.equals(reads.getLast());
@@ -277,6 +278,9 @@ final class NestedExactPath {
         code.when(
             Cond.notEqual(read.entry(), wanted),
             () -> throughStage2(read.tableGpa(), true, read.level().number()));
+      }
+      if (plan.allReadOnly()) {
+        continue;
       }
       code.when(
           Cond.isFalse(slots.update(read.slot(), read.gpa(), read.entry(), value)),

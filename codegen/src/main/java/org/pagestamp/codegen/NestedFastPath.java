@@ -75,7 +75,7 @@ final class NestedFastPath {
             parts.stage2(), direct, code, NestedFields.root(NestedFields.stage2(state)), elsewhere);
     if (mode == PagingMode.NO_PAGING) {
       unplaced = code.let("unplaced", ResultFormat.unpaged());
-      page = gva;
+      page = code.let("page", Expr.and(gva, constant("FRAME_32", EntryBits.FRAME_32)));
     } else {
       unplaced = code.let("unplaced", constant(0));
       page = code.let("page", constant(0));
@@ -231,12 +231,11 @@ final class NestedFastPath {
   private void pack(Expr word) {
     Stage2Results results = parts.stage2().results();
     Expr found = code.let("found", stage2.result(word));
-    Expr gpa =
+    Expr frame =
         mode == PagingMode.NO_PAGING
-            ? Expr.and(gva, constant("FRAME_32", EntryBits.FRAME_32 | 0xFFF))
-            : Expr.or(
-                Expr.and(unplaced, constant("FRAME", EntryBits.FRAME)),
-                Expr.and(gva, constant(0xFFF)));
+            ? page
+            : Expr.and(unplaced, constant("FRAME", EntryBits.FRAME));
+    Expr gpa = Expr.or(frame, Expr.and(gva, constant(0xFFF)));
     code.run(NestedFields.page(state, gpa, found));
     Expr kept = Expr.and(unplaced, constant("~FRAME", ~EntryBits.FRAME));
     Expr inNested =

@@ -1,0 +1,121 @@
+package org.pagestamp.codegen;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.pagestamp.interpreter.InterpretedNestedWalker;
+import org.pagestamp.mode.CpuFeatures;
+import org.pagestamp.mode.EntryBits;
+import org.pagestamp.mode.PagingMode;
+import org.pagestamp.mode.Role;
+import org.pagestamp.nested.NestedResult;
+import org.pagestamp.nested.NestedRole;
+import org.pagestamp.nested.NestedState;
+import org.pagestamp.nested.NestedWalker;
+import org.pagestamp.slot.Backing;
+import org.pagestamp.slot.SlotFlag;
+import org.pagestamp.slot.SlotLayout;
+import org.pagestamp.stage2.EptBits;
+import org.pagestamp.stage2.EptMode;
+import org.pagestamp.stage2.EptOption;
+import org.pagestamp.stage2.EptRole;
+import org.pagestamp.walk.Access;
+
+/** Walks in two dimensions that generated classes once got wrong, each by name. */
+class NestedExamplesTest {
+  private static final long SLOT = 0x1_0000;
+  private static final long EPT_ALL = EptBits.R | EptBits.W | EptBits.X | EptBits.A | EptBits.D;
+  private static final long GUEST_ALL =
+      EntryBits.P | EntryBits.W | EntryBits.U | EntryBits.A | EntryBits.D;
+  private static final long EPT_ROOT = 0x8000;
+  private static final long TABLES = 0x3000;
+
+  private final MemorySegment memory = MemorySegment.ofArray(new long[(int) (SLOT / 8)]);
+
+  /** In stage 2 one page of 2 MiB at 0; the guest's four tables one after the other. */
+  NestedExamplesTest() {
+    store(EPT_ROOT, 0x9000 | EPT_ALL);
+    store(0x9000, 0xA000 | EPT_ALL);
+    largePage(0xA000, 0, EPT_ALL);
+    guestTables(GUEST_ALL);
+  }
+
+  private void largePage(long pde, long frame, long rights) {
+    store(pde, frame | rights | EptBits.WRITE_BACK | EptBits.PAGE);
+  }
+
+  private void guestTables(long flags) {
+    for (int i = 0; i < 3; i++) {
+      store(TABLES + i * 0x1000L, (TABLES + (i + 1) * 0x1000L) | flags);
+    }
+    store(TABLES + 0x3000, flags);
+  }
+
+  private void store(long gpa, long entry) {
+    memory.set(ValueLayout.JAVA_LONG, gpa, entry);
+  }
+
+  private SlotLayout layout(Set<SlotFlag> flags) {
+    return SlotLayout.builder().slot(0, SLOT, flags, Backing.of(memory)).build();
+  }
+
+  private static long walk(NestedWalker walker, long cr3, long gva) {
+    NestedState state = new NestedState();
+    state.stage2().root(EPT_ROOT);
+    state.guest().cr3(cr3);
+    return walker.walk(state, gva, Access.READ);
+  }
+
+  /** What the generated class answers, which must be what the reference does. */
+  private long answer(NestedRole role, Set<SlotFlag> flags, long cr3, long gva) {
+    SlotLayout layout = layout(flags);
+    long expected = walk(new InterpretedNestedWalker(role, layout), cr3, gva);
+    long answer = walk(new Stamper().stamp(role, layout), cr3, gva);
+    assertEquals(NestedResult.toString(expected), NestedResult.toString(answer));
+    assertEquals(expected, answer);
+    return answer;
+  }
+
+  @Test
+  @DisplayName("a table in a page of stage 2 larger than the slot, inside the slot, is found")
+  void largePageInsideTheSlot() {
+    NestedRole role = NestedRole.kvm(TwoStageMatrix.FOUR_LEVEL, TwoStageMatrix.EPT4);
+    assertFalse(NestedResult.isFault(answer(role, Set.of(), TABLES, 0)));
+  }
+
+  @Test
+  @DisplayName("behind the slot it is in a hole, not at the same place in the slot")
+  void largePageBehindTheSlot() {
+    NestedRole role = NestedRole.kvm(TwoStageMatrix.FOUR_LEVEL, TwoStageMatrix.EPT4);
+    assertTrue(NestedResult.isFault(answer(role, Set.of(), SLOT + TABLES, 0)));
+  }
+
+  @Test
+  @DisplayName("without paging, bits of an address above 31 do not choose an entry of stage 2")
+  void highBitsWithoutPaging() {
+    store(EPT_ROOT + 2 * 8, 0xB000 | EPT_ALL);
+    store(0xB000, 0xC000 | EPT_ALL);
+    largePage(0xC000, 0x20_0000, EPT_ALL);
+    Role noPaging = Role.of(PagingMode.NO_PAGING, CpuFeatures.intel(46));
+    NestedRole role = NestedRole.kvm(noPaging, TwoStageMatrix.EPT4);
+    assertEquals(0, NestedResult.pageGpa(answer(role, Set.of(), 0, 2L << 39)));
+  }
+
+  @Test
+  @DisplayName("A to be set in ROM: stage 2 is asked for the right to write all the same")
+  void updateInRomIsAskedFor() {
+    largePage(0xA000, 0, EptBits.R | EptBits.X);
+    guestTables(GUEST_ALL & ~EntryBits.A);
+    EptRole plain = EptRole.of(EptMode.EPT4, 46, EptOption.TWO_MEG_PAGES);
+    NestedRole role = NestedRole.processor(TwoStageMatrix.FOUR_LEVEL, plain);
+    Set<SlotFlag> rom = EnumSet.of(SlotFlag.READONLY);
+    assertTrue(NestedResult.isStage2Fault(answer(role, rom, TABLES, 0)));
+  }
+}
