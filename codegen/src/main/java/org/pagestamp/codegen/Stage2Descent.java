@@ -58,10 +58,8 @@ final class Stage2Descent {
     this.direct = direct;
     this.code = code;
     this.deviating = deviating;
-    if (direct == null) {
-      root = code.let("root2", Expr.and(rootRegister, constant("ROOT2", format.rootMask())));
-    } else {
-      root = code.let("root2", rootRegister);
+    root = code.let("root2", rootRegister);
+    if (direct != null) {
       Comparison common = withIgnored(inSlot(new Comparison(root, 0, 0)));
       code.returnIf(common.negated(), deviating);
     }
@@ -134,7 +132,7 @@ final class Stage2Descent {
    */
   private void descend(Stage2Level level, Kind kind, Expr above, long mask, Expr gpa) {
     Expr index = entries.byteIndex(level, gpa);
-    Expr table = direct == null ? above(above, mask) : direct.inside(above, mask);
+    Expr table = direct == null ? Expr.and(above, constant(mask)) : direct.inside(above, mask);
     String name = kind.name() + "_" + level.number();
     Expr entry = code.let(name, read(parts.slots(), table, index));
     if (level.number() == 1) {
@@ -161,10 +159,6 @@ final class Stage2Descent {
   private boolean canEnd(Stage2Level level, Kind kind) {
     boolean inSlot = direct == null || level.pageSize() <= direct.size();
     return Stage2Entries.mapsLargePages(level) && (inSlot || !kind.forTable());
-  }
-
-  private Expr above(Expr above, long mask) {
-    return mask == format.rootMask() ? above : Expr.and(above, constant("FRAME", mask));
   }
 
   /** Whether an entry is as common ones that point to tables are. */

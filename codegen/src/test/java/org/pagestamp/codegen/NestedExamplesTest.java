@@ -26,6 +26,7 @@ import org.pagestamp.stage2.EptBits;
 import org.pagestamp.stage2.EptMode;
 import org.pagestamp.stage2.EptOption;
 import org.pagestamp.stage2.EptRole;
+import org.pagestamp.stage2.NptRole;
 import org.pagestamp.walk.Access;
 
 /** Walks in two dimensions that generated classes once got wrong, each by name. */
@@ -117,5 +118,21 @@ class NestedExamplesTest {
     NestedRole role = NestedRole.processor(TwoStageMatrix.FOUR_LEVEL, plain);
     Set<SlotFlag> rom = EnumSet.of(SlotFlag.READONLY);
     assertTrue(NestedResult.isStage2Fault(answer(role, rom, TABLES, 0)));
+  }
+
+  @Test
+  @DisplayName("flags of an entry are no part of an address where slots are searched")
+  void flagsAreNoAddress() {
+    Role host = Role.of(PagingMode.TWO_LEVEL, new CpuFeatures(48, true, true));
+    Role noPaging = Role.of(PagingMode.NO_PAGING, CpuFeatures.intel(46));
+    NestedRole role = NestedRole.kvm(noPaging, NptRole.of(host));
+    SlotLayout halves =
+        SlotLayout.builder()
+            .slot(0, SLOT / 2, Set.of(), Backing.of(memory, 0))
+            .slot(SLOT / 2, SLOT / 2, Set.of(), Backing.of(memory, SLOT / 2))
+            .build();
+    store(EPT_ROOT, (SLOT - 0x1000) | GUEST_ALL | 0xE00); // the last table, and bits for software
+    long expected = walk(new InterpretedNestedWalker(role, halves), 0, 0x3F_F000);
+    assertEquals(expected, walk(new Stamper().stamp(role, halves), 0, 0x3F_F000));
   }
 }
