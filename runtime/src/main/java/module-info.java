@@ -5,6 +5,7 @@
  */
 module org.pagestamp.runtime {
   exports org.pagestamp.access;
+  exports org.pagestamp.choice;
   exports org.pagestamp.debug;
   exports org.pagestamp.interpreter;
   exports org.pagestamp.mode;

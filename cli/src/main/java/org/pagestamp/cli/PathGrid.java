@@ -154,7 +154,7 @@ final class PathGrid {
         set++;
         yield " +" + ((change & accessed) != 0 ? "A" : "") + ((change & dirty) != 0 ? "D" : "");
       }
-      case SKIPPED_READ_ONLY -> {
+      case SKIPPED_READ_ONLY, DISCARDED -> {
         skipped++;
         yield SKIPPED;
       }

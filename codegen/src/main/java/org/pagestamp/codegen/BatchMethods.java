@@ -3,6 +3,7 @@ package org.pagestamp.codegen;
 import static org.pagestamp.codegen.Expr.constant;
 
 import java.util.List;
+import org.pagestamp.choice.KeyCheck;
 import org.pagestamp.codegen.ClassBody.Parameter;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.LeafRule;
@@ -39,10 +40,14 @@ final class BatchMethods {
 
   /**
    * Whether a class has the method: not where reading an entry may have effects, for that takes
-   * validated entries; and not where no result is simple.
+   * validated entries; not where no result is simple; and not where PDPTEs are in memory or the U
+   * bit of a leaf does not count, which one word for each walk does not tell.
    */
-  static boolean areOf(SlotPlan plan) {
-    return plan.allowsEarlyReads() && plan.isWritable(plan.likely());
+  static boolean areOf(Role role, SlotPlan plan) {
+    return plan.allowsEarlyReads()
+        && plan.isWritable(plan.likely())
+        && !role.readsPdptes()
+        && role.choices().key() != KeyCheck.BEFORE_LEAF_RIGHTS;
   }
 
   void write(ClassBody body) {

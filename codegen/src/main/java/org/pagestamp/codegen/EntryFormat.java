@@ -102,12 +102,13 @@ final class EntryFormat {
   Expr pageGpa(PagingLevel level, Expr leaf, Expr gva) {
     long offset = level.pageSize() - 1;
     Expr frame = Expr.and(leaf, Expr.constant(mode.tableMask() & ~offset));
-    if (level.highFrameBits() != 0) {
+    if (level.highFrameBits(role) != 0) {
       frame =
           Expr.or(
               frame,
               Expr.shiftLeft(
-                  Expr.and(leaf, Expr.constant(level.highFrameBits())), level.highFrameShift()));
+                  Expr.and(leaf, Expr.constant(level.highFrameBits(role))),
+                  level.highFrameShift()));
     }
     return level.number() == 1
         ? frame
@@ -145,7 +146,7 @@ final class EntryFormat {
    * large page that have another place in a result.
    */
   long rareInLeaf(PagingLevel level) {
-    long moved = level.number() == 1 ? 0 : EntryBits.PAT_LARGE | level.highFrameBits();
+    long moved = level.number() == 1 ? 0 : EntryBits.PAT_LARGE | level.highFrameBits(role);
     return reservedInLeaf(level) | moved;
   }
 

@@ -1,17 +1,15 @@
 package org.pagestamp.codegen;
 
 import static org.pagestamp.codegen.Expr.constant;
-import static org.pagestamp.codegen.Expr.intConstant;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.pagestamp.codegen.EntryUpdates.Read;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.LeafRule;
 import org.pagestamp.mode.PagingLevel;
 import org.pagestamp.mode.PagingMode;
-import org.pagestamp.walk.Access;
 import org.pagestamp.walk.FaultReason;
-import org.pagestamp.walk.WalkResult;
 import org.pagestamp.walk.Walker;
 
 /**
@@ -28,16 +26,16 @@ final class ExactPath extends WalkMethod {
   /** Null in a class that does not store. */
   private final Expr stores;
 
+  private final UpdatePolicy policy;
   private GuestFaults faults;
-
-  /** An entry as it was read: its place is needed again for its accessed bit. */
-  private record Read(PagingLevel level, Expr gpa, Expr slot, Expr entry) {}
+  private EntryUpdates updates;
 
   /** The parameters are those of a walk, and {@code stores} in a class that stores at all. */
   ExactPath(WalkerParts parts, Code code, Expr... parameters) {
     super(parts, code, parameters);
     this.results = parts.results();
     this.permissions = parts.permissions();
+    this.policy = parts.updates();
     this.stores = parts.stores() ? parameters[3] : null;
   }
 
@@ -53,7 +51,8 @@ final class ExactPath extends WalkMethod {
           Cond.isNotZero(entries.nonCanonical(gva)),
           ResultFormat.fault(FaultReason.NON_CANONICAL, 0, 0));
     }
-    faults = new GuestFaults(code, results, access);
+    faults = new GuestFaults(code, role, results, access);
+    updates = new EntryUpdates(policy, slots, faults, code, access);
     if (stores == null) {
       writeOnce();
       return;
@@ -71,26 +70,24 @@ final class ExactPath extends WalkMethod {
 
   private void writeOnce() {
     Expr table = entries.root(VcpuFields.cr3(vcpu));
-    if (mode == PagingMode.PAE) {
+    if (mode == PagingMode.PAE && !role.readsPdptes()) {
       Expr pdpte = code.let("pdpte", VcpuFields.pdpte(vcpu, gva));
       code.returnIf(
           Cond.isZero(Expr.and(pdpte, EntryFormat.present())),
           faults.fault(FaultReason.NOT_PRESENT, 0, 3));
       table = entries.table(pdpte);
     }
-    descend(mode.level(mode.topLevelInMemory()), table, null, null, List.of());
+    descend(mode.level(role.topLevelInMemory()), table, null, null, List.of());
   }
 
   private void descend(PagingLevel level, Expr table, Expr and, Expr or, List<Read> above) {
     String name = EntryFormat.name(level);
     int number = level.number();
     Expr gpa = code.let(name + "Gpa", Expr.plus(table, entries.byteIndex(level, gva)));
-    Expr slot = code.let(name + "Slot", slots.slotOf(gpa));
-    code.returnIf(
-        Cond.less(slot, intConstant(0)), faults.fault(FaultReason.TABLE_IN_NO_SLOT, 0, number));
-    Expr entry = code.let(name, slots.read(slot, gpa));
+    Read read = updates.read(level, null, gpa);
+    Expr entry = read.entry();
     List<Read> reads = new ArrayList<>(above);
-    reads.add(new Read(level, gpa, slot, entry));
+    reads.add(read);
     code.returnIf(
         Cond.isZero(Expr.and(entry, EntryFormat.present())),
         faults.fault(FaultReason.NOT_PRESENT, 0, number));
@@ -108,6 +105,13 @@ final class ExactPath extends WalkMethod {
           });
     }
     faults.refuseReserved(entry, entries.reservedInTable(level), number);
+    if (policy.eager()) {
+      update(List.of(read), EntryUpdates.accessed(read));
+    }
+    if (mode == PagingMode.PAE && number == 3) { // no rights to combine
+      descend(mode.level(2), entries.table(entry), null, null, reads);
+      return;
+    }
     descend(
         mode.level(number - 1),
         entries.table(entry),
@@ -118,51 +122,45 @@ final class ExactPath extends WalkMethod {
 
   /** All entries are present and well-formed: rights, accessed and dirty bits, result. */
   private void finish(PagingLevel level, Expr and, Expr or, List<Read> reads) {
-    Expr leaf = stores == null ? reads.getLast().entry() : afterUpdate(reads.getLast());
+    Expr leaf = updates.leafAfter(reads.getLast());
     Expr result = code.let("result", results.success(level, leaf, and, or, gva));
-    faults.refuseRights(permissions, vcpu, level, leaf, result);
-    if (stores != null) {
-      code.when(
-          Cond.isTrue(stores).and(Cond.isFalse(VcpuFields.isObserver(vcpu))),
-          () -> update(reads, leaf));
-    }
-    if (!plan.allWritable()) {
-      Expr cleanWrite = constant("CLEAN_WRITE", WalkResult.CLEAN_WRITE);
-      code.when(
-          ResultFormat.isCleanWrite(access, leaf),
-          () -> code.set(result, Expr.or(result, cleanWrite)));
-    }
+    faults.refuseRights(
+        permissions, vcpu, level, leaf, permissions.knownToKeys(and, result), result);
+    update(policy.eager() ? List.of(reads.getLast()) : reads, leaf);
+    updates.addCleanWrite(leaf, result);
     SlotFlags.add(code, slots, plan, result);
     code.ret(result);
   }
 
-  /** The leaf as an update leaves it. */
-  private Expr afterUpdate(Read leaf) {
-    if (plan.allWritable()) {
-      return code.let("after", updated(leaf));
+  /**
+   * Sets accessed and dirty bits from the root down.
+   *
+   * @param last the value for the last entry
+   */
+  private void update(List<Read> reads, Expr last) {
+    if (policy.refusesUpdates()) {
+      for (Read read : reads) {
+        Expr value = read.equals(reads.getLast()) ? last : EntryUpdates.accessed(read);
+        updates.refuse(read, value);
+        store(List.of(read), value);
+      }
+    } else {
+      store(reads, last);
     }
-    Expr after = code.let("after", leaf.entry());
-    code.when(Cond.less(leaf.slot(), slots.writableLimit()), () -> code.set(after, updated(leaf)));
-    return after;
   }
 
-  /** Sets accessed and dirty bits from the root down. */
-  private void update(List<Read> reads, Expr leafAfter) {
-    for (Read read : reads) {
-      Expr value = read.equals(reads.getLast()) ? leafAfter : accessed(read);
-      code.tryAgainIf(Cond.isFalse(slots.update(read.slot(), read.gpa(), read.entry(), value)));
+  private void store(List<Read> reads, Expr last) {
+    if (stores == null) {
+      return;
     }
-  }
-
-  private static Expr accessed(Read read) {
-    return Expr.or(read.entry(), constant("A", EntryBits.A));
-  }
-
-  /** The leaf with A set and, for a write, D. */
-  private Expr updated(Read leaf) {
-    // WRITE is bit 1 of an access and D bit 6 of an entry.
-    int left = Long.numberOfTrailingZeros(EntryBits.D / Access.WRITE);
-    Expr write = Expr.intAnd(access, intConstant(Access.WRITE).printedAs("WRITE"));
-    return Expr.or(accessed(leaf), Expr.toLong(Expr.intShiftLeft(write, left)));
+    code.when(
+        Cond.isTrue(stores).and(Cond.isFalse(VcpuFields.isObserver(vcpu))),
+        () -> {
+          for (Read read : reads) {
+            Expr value = read.equals(reads.getLast()) ? last : EntryUpdates.accessed(read);
+            code.tryAgainIf(
+                Cond.isFalse(slots.update(read.slot(), read.gpa(), read.entry(), value)));
+          }
+        });
   }
 }

@@ -57,7 +57,9 @@ final class FastPath extends WalkMethod {
       code.returnIf(Cond.isNotZero(entries.nonCanonical(gva)), exact);
     }
     Expr root;
-    if (mode == PagingMode.PAE) {
+    if (role.readsPdptes()) {
+      root = code.let("root", entries.table(pdpteInMemory()));
+    } else if (mode == PagingMode.PAE) {
       Expr pdpte = code.let("pdpte", VcpuFields.pdpte(vcpu, gva));
       code.returnIf(Cond.isZero(Expr.and(pdpte, EntryFormat.present())), exact);
       root = code.let("root", entries.table(pdpte));
@@ -68,6 +70,17 @@ final class FastPath extends WalkMethod {
       code.returnIf(direct.isOutside(root), parts.callSearch(vcpu, gva, access));
     }
     descend(mode.level(mode.topLevelInMemory()), root, root, List.of());
+  }
+
+  /** A PDPTE, which has no rights, but A. */
+  private Expr pdpteInMemory() {
+    PagingLevel level = mode.level(3);
+    Expr table = entries.root(VcpuFields.cr3(vcpu));
+    Expr pdpte = code.let("pdpte", slots.entry(table, entries.byteIndex(level, gva)));
+    long one = parts.permissions().alwaysOne() & (EntryBits.P | EntryBits.A);
+    Expr cared = Expr.and(pdpte, constant(one | entries.reservedInTable(level)));
+    code.returnIf(Cond.notEqual(cared, constant(one)), exact);
+    return pdpte;
   }
 
   /**

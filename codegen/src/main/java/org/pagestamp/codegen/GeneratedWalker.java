@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.pagestamp.interpreter.InterpretedWalker;
 import org.pagestamp.mode.Role;
+import org.pagestamp.slot.MemoryAccessor;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.walk.VcpuState;
 import org.pagestamp.walk.WalkResult;
@@ -92,6 +93,30 @@ abstract class GeneratedWalker extends Walker {
       return false;
     }
     memory.set(INT, offset, value);
+    return true;
+  }
+
+  /** A plain store, which always succeeds. */
+  static boolean store(MemorySegment memory, long offset, long value) {
+    memory.set(LONG, offset, value);
+    return true;
+  }
+
+  /** A plain store, which always succeeds. */
+  static boolean store(MemorySegment memory, long offset, int value) {
+    memory.set(INT, offset, value);
+    return true;
+  }
+
+  /** A plain store, which always succeeds. */
+  static boolean store(MemoryAccessor accessor, long gpa, long value) {
+    accessor.putLong(gpa, value);
+    return true;
+  }
+
+  /** A plain store, which always succeeds. */
+  static boolean store(MemoryAccessor accessor, long gpa, int value) {
+    accessor.putInt(gpa, value);
     return true;
   }
 }

@@ -2,7 +2,9 @@ package org.pagestamp.codegen;
 
 import static org.pagestamp.codegen.Expr.constant;
 
+import org.pagestamp.choice.ReservedReport;
 import org.pagestamp.mode.PagingLevel;
+import org.pagestamp.mode.Role;
 import org.pagestamp.walk.FaultReason;
 import org.pagestamp.walk.PageFaultCode;
 
@@ -11,13 +13,18 @@ final class GuestFaults {
   private final Code code;
   private final Expr access;
 
+  /** The cause in the error code of a fault for a reserved bit. */
+  private final int reservedCode;
+
   /** The part of every error code that the access determines. */
   private final Expr accessBits;
 
   /** Declares what the faults of one walk have in common. */
-  GuestFaults(Code code, ResultFormat results, Expr access) {
+  GuestFaults(Code code, Role role, ResultFormat results, Expr access) {
     this.code = code;
     this.access = access;
+    boolean withP = role.choices().reserved() == ReservedReport.WITH_P;
+    reservedCode = PageFaultCode.RSVD | (withP ? PageFaultCode.P : 0);
     accessBits = code.let("accessBits", results.accessBits(access));
   }
 
@@ -28,10 +35,9 @@ final class GuestFaults {
 
   void refuseReserved(Expr entry, long reserved, int level) {
     if (reserved != 0) {
-      int cause = PageFaultCode.P | PageFaultCode.RSVD;
       code.returnIf(
           Cond.isNotZero(Expr.and(entry, constant(reserved))),
-          fault(FaultReason.RESERVED_BIT, cause, level));
+          fault(FaultReason.RESERVED_BIT, reservedCode, level));
     }
   }
 
@@ -39,14 +45,20 @@ final class GuestFaults {
    * Refuses what the rights or the key forbid.
    *
    * @param leaf the leaf, at {@code level}
+   * @param known has the U bit that the key is judged by
    * @param result has the rights of all levels in it
    */
   void refuseRights(
-      PermissionFields permissions, Expr vcpu, PagingLevel level, Expr leaf, Expr result) {
+      PermissionFields permissions,
+      Expr vcpu,
+      PagingLevel level,
+      Expr leaf,
+      Expr known,
+      Expr result) {
     Expr denied = code.let("denied", permissions.rightsDenied(result, access));
     int number = level.number();
     int withKey = PageFaultCode.P | PageFaultCode.PK;
-    for (Cond keyDenies : permissions.keyDenies(vcpu, leaf, result, access)) {
+    for (Cond keyDenies : permissions.keyDenies(vcpu, leaf, known, access)) {
       code.when(
           keyDenies,
           () -> {

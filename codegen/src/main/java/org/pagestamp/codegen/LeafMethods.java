@@ -172,7 +172,9 @@ final class LeafMethods {
       Expr deviating = deviating(vcpu, gva, access, wrong, strays, result);
       code.returnIf(Cond.isNotZero(Expr.or(wrong, strays)), deviating);
     }
-    permissions.keyDenies(vcpu, leaf, result, access).forEach(cond -> code.returnIf(cond, exact));
+    permissions
+        .keyDenies(vcpu, leaf, permissions.knownToKeys(and, result), access)
+        .forEach(cond -> code.returnIf(cond, exact));
     if (!permissions.knowsLikelySlot()) {
       SlotFlags.add(code, parts.slots(), plan, result);
     }
@@ -235,12 +237,21 @@ final class LeafMethods {
     Expr forbidding = Expr.and(wrong, constant(~EntryBits.FRAME | permissions.alwaysZero()));
     Expr upper = Expr.and(strays, permissions.careOrAllBut(access, EntryBits.NX));
     code.returnIf(Cond.isNotZero(Expr.or(forbidding, upper)), exact);
-    permissions.keyDenies(vcpu, result, result, access).forEach(cond -> code.returnIf(cond, exact));
+    refuseByKey(code, vcpu, access, result, exact);
     if (role.mode().entryBytes() == Long.BYTES) {
       code.set(result, Expr.or(result, Expr.and(strays, constant("NX", EntryBits.NX))));
     }
     SlotFlags.add(code, parts.slots(), plan, result);
     code.ret(result);
+  }
+
+  /** Passes on what the key may forbid, the entries above the leaf being forgotten. */
+  private void refuseByKey(Code code, Expr vcpu, Expr access, Expr result, Expr exact) {
+    PermissionFields permissions = parts.permissions();
+    if (permissions.keysIgnoreLeaf()) {
+      code.returnIf(Cond.isZero(Expr.and(result, constant("U", EntryBits.U))), exact);
+    }
+    permissions.keyDenies(vcpu, result, result, access).forEach(cond -> code.returnIf(cond, exact));
   }
 
   /** The entries above the leaf in one, or null if there are none. */

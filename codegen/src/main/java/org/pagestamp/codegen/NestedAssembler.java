@@ -1,6 +1,7 @@
 package org.pagestamp.codegen;
 
 import java.util.List;
+import org.pagestamp.choice.EntryStore;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
@@ -15,6 +16,7 @@ final class NestedAssembler {
   private final SlotLayout layout;
   private final ClassFrame frame;
   private final SlotPlan plan;
+  private final UpdatePolicy updates;
   private final Stage2Format format;
   private final DirectReads direct;
 
@@ -22,6 +24,7 @@ final class NestedAssembler {
     this.role = role;
     this.layout = layout;
     plan = new SlotPlan(layout);
+    updates = new UpdatePolicy(role.guest().choices(), plan);
     frame = new ClassFrame(name, "GeneratedNestedWalker", NestedRole.class, plan);
     format = role.stage2().format();
     direct = DirectReads.of(plan, format.tableMask(), format.entryBytes());
@@ -31,7 +34,7 @@ final class NestedAssembler {
     NestedParts parts = parts();
     frame.head(role::toString, List.of(parts.stage2().entries()::legend), direct);
     ClassBody body = frame.body();
-    if (plan.allowsEarlyReads()) {
+    if (hasFastPath()) {
       frame.publicMethod(
           "walk",
           NestedParts.PARAMETERS,
@@ -61,14 +64,18 @@ final class NestedAssembler {
     return frame.end();
   }
 
+  private boolean hasFastPath() {
+    return plan.allowsEarlyReads() && updates.allowsFastPath();
+  }
+
   private void writeSlots(NestedParts parts) {
     SlotMethods slots = parts.stage2().slots();
-    boolean guestStores = role.guest().mode() != PagingMode.NO_PAGING && !plan.allReadOnly();
+    boolean guestStores = role.guest().mode() != PagingMode.NO_PAGING && updates.stores();
     if (parts.guestSlots() == slots) {
-      slots.write(frame.body(), plan.allowsEarlyReads(), guestStores || parts.stage2().updates());
+      slots.write(frame.body(), hasFastPath(), guestStores || parts.stage2().updates());
     } else {
-      slots.write(frame.body(), plan.allowsEarlyReads(), parts.stage2().updates());
-      parts.guestSlots().write(frame.body(), plan.allowsEarlyReads(), guestStores);
+      slots.write(frame.body(), hasFastPath(), parts.stage2().updates());
+      parts.guestSlots().write(frame.body(), hasFastPath(), guestStores);
     }
   }
 
@@ -77,14 +84,15 @@ final class NestedAssembler {
     EntryFormat entries = new EntryFormat(guest);
     SlotMethods slots =
         new SlotMethods(
-            frame.owner(), plan, format.entryBytes(), layout.updateMode(), frame.constants());
-    int guestBytes = guest.mode().entryBytes();
-    SlotMethods guestSlots =
-        guest.mode() == PagingMode.NO_PAGING || guestBytes == format.entryBytes()
-            ? slots
-            : SlotMethods.beside(slots, guestBytes, layout.updateMode());
-    boolean updates = !plan.allReadOnly() || role.tableAccess() == TableAccess.WRITE_TO_UPDATE;
-    long alwaysOne = EntryBits.P | (updates ? EntryBits.A : 0);
+            frame.owner(),
+            plan,
+            format.entryBytes(),
+            layout.updateMode(),
+            EntryStore.COMPARE_ALL,
+            frame.constants());
+    boolean needsAccessed =
+        updates.needsAccessed() || role.tableAccess() == TableAccess.WRITE_TO_UPDATE;
+    long alwaysOne = EntryBits.P | (needsAccessed ? EntryBits.A : 0);
     long alwaysZero = guest.mode() == PagingMode.NO_PAGING ? 0 : entries.reservedInAll();
     PermissionFields permissions =
         new PermissionFields(guest, null, frame.constants(), alwaysOne, EntryBits.D, alwaysZero);
@@ -93,7 +101,19 @@ final class NestedAssembler {
         Stage2Parts.of(frame.owner(), format, plan, slots, frame.constants()),
         entries,
         new ResultFormat(guest, entries),
-        guestSlots,
-        permissions);
+        guestSlots(slots),
+        permissions,
+        updates);
+  }
+
+  /** Those of stage 2, if entries of both have one size and are stored in one way. */
+  private SlotMethods guestSlots(SlotMethods ofStage2) {
+    Role guest = role.guest();
+    int bytes = guest.mode().entryBytes();
+    EntryStore store = guest.choices().store();
+    boolean alike = bytes == format.entryBytes() && store == EntryStore.COMPARE_ALL;
+    return alike || guest.mode() == PagingMode.NO_PAGING
+        ? ofStage2
+        : SlotMethods.beside(ofStage2, bytes, layout.updateMode(), store);
   }
 }

@@ -5,6 +5,7 @@ import static org.pagestamp.codegen.Expr.intConstant;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.pagestamp.codegen.EntryUpdates.Read;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.LeafRule;
 import org.pagestamp.mode.PagingLevel;
@@ -41,7 +42,6 @@ final class NestedExactPath {
   private final NestedRole choices;
   private final Role role;
   private final PagingMode mode;
-  private final SlotPlan plan;
   private final EntryFormat entries;
   private final SlotMethods slots;
   private final Code code;
@@ -49,18 +49,17 @@ final class NestedExactPath {
   private final Expr gva;
   private final Expr access;
   private final Expr vcpu;
+  private final UpdatePolicy policy;
   private GuestFaults faults;
-
-  /** An entry as it was read: its places are needed again for its accessed bit. */
-  private record Read(PagingLevel level, Expr tableGpa, Expr gpa, Expr slot, Expr entry) {}
+  private EntryUpdates updates;
 
   NestedExactPath(NestedParts parts, Code code, Expr... parameters) {
     this.parts = parts;
     this.choices = parts.choices();
     this.role = choices.guest();
     this.mode = role.mode();
-    this.plan = parts.stage2().plan();
     this.entries = parts.entries();
+    this.policy = parts.updates();
     this.slots = parts.guestSlots();
     this.code = code;
     this.state = parameters[0];
@@ -83,8 +82,9 @@ final class NestedExactPath {
       withoutPaging();
       return;
     }
-    faults = new GuestFaults(code, parts.results(), access);
-    if (plan.allReadOnly()) {
+    faults = new GuestFaults(code, role, parts.results(), access);
+    updates = new EntryUpdates(policy, slots, faults, code, access);
+    if (!policy.stores()) {
       writeOnce();
     } else {
       code.tries(Walker.MAX_TRIES, this::writeOnce);
@@ -100,7 +100,7 @@ final class NestedExactPath {
   }
 
   private void writeOnce() {
-    if (mode != PagingMode.PAE) {
+    if (mode != PagingMode.PAE || role.readsPdptes()) {
       Expr root = entries.root(VcpuFields.cr3(vcpu));
       descend(mode.level(mode.topLevel()), root, null, null, List.of());
       return;
@@ -133,10 +133,7 @@ final class NestedExactPath {
     boolean write = choices.tableAccess() == TableAccess.WRITE;
     Expr gpa = code.let(name + "Gpa", throughStage2(tableGpa, write, number));
     code.set(gpa, Expr.or(Expr.and(gpa, frame()), Expr.and(tableGpa, constant(0xFFF))));
-    Expr slot = code.let(name + "Slot", slots.slotOf(gpa));
-    code.returnIf(
-        Cond.less(slot, intConstant(0)), faults.fault(FaultReason.TABLE_IN_NO_SLOT, 0, number));
-    return new Read(level, tableGpa, gpa, slot, code.let(name, slots.read(slot, gpa)));
+    return updates.read(level, tableGpa, gpa);
   }
 
   private static Expr frame() {
@@ -180,6 +177,14 @@ final class NestedExactPath {
           });
     }
     faults.refuseReserved(entry, entries.reservedInTable(level), number);
+    if (policy.eager()) {
+      Expr value = EntryUpdates.accessed(read);
+      update(read, value, value);
+    }
+    if (mode == PagingMode.PAE && number == 3) { // no rights to combine
+      descend(mode.level(2), entries.table(entry), null, null, reads);
+      return;
+    }
     descend(
         mode.level(number - 1),
         entries.table(entry),
@@ -190,16 +195,19 @@ final class NestedExactPath {
 
   /** All entries are present and well-formed: rights, the page, accessed and dirty bits, result. */
   private void finish(PagingLevel level, Expr and, Expr or, List<Read> reads) {
-    Expr leaf = plan.allReadOnly() ? reads.getLast().entry() : afterUpdate(reads.getLast());
+    Expr leaf = updates.leafAfter(reads.getLast());
     Expr result = code.let("result", parts.results().success(level, leaf, and, or, gva));
-    faults.refuseRights(parts.permissions(), vcpu, level, leaf, result);
-    if (!plan.allWritable()) {
-      code.when(
-          ResultFormat.isCleanWrite(access, leaf),
-          () -> code.set(result, Expr.or(result, constant("CLEAN_WRITE", WalkResult.CLEAN_WRITE))));
+    PermissionFields permissions = parts.permissions();
+    faults.refuseRights(
+        permissions, vcpu, level, leaf, permissions.knownToKeys(and, result), result);
+    updates.addCleanWrite(leaf, result);
+    if (policy.beforeStage2()) {
+      update(policy.eager() ? List.of(reads.getLast()) : reads, leaf);
     }
     place(result);
-    update(reads, leaf);
+    if (!policy.beforeStage2()) {
+      update(reads, leaf);
+    }
     code.ret(result);
   }
 
@@ -255,51 +263,48 @@ final class NestedExactPath {
     code.ret(found);
   }
 
-  /** The leaf as an update leaves it. */
-  private Expr afterUpdate(Read leaf) {
-    if (plan.allWritable()) {
-      return code.let("after", updated(leaf));
-    }
-    Expr after = code.let("after", leaf.entry());
-    code.when(Cond.less(leaf.slot(), slots.writableLimit()), () -> code.set(after, updated(leaf)));
-    return after;
-  }
-
   /**
-   * Sets accessed and dirty bits from the root down. Where stage 2 was not yet asked whether the
-   * guest may, it is now, also for entries that a read-only slot then keeps as they are.
+   * Sets accessed and dirty bits from the root down.
+   *
+   * @param leafAfter the value for the last entry
    */
   private void update(List<Read> reads, Expr leafAfter) {
     for (Read read : reads) {
-      boolean isLeaf = read.equals(reads.getLast());
-      Expr value = isLeaf ? leafAfter : accessed(read);
-      if (choices.tableAccess() == TableAccess.WRITE_TO_UPDATE) {
-        Expr wanted = isLeaf ? updated(read) : value;
-        code.when(
-            Cond.notEqual(read.entry(), wanted),
-            () -> throughStage2(read.tableGpa(), true, read.level().number()));
+      if (read.equals(reads.getLast())) {
+        update(read, leafAfter, updates.updated(read));
+      } else {
+        update(read, EntryUpdates.accessed(read), EntryUpdates.accessed(read));
       }
-      if (plan.allReadOnly()) {
-        continue;
-      }
-      code.when(
-          Cond.isFalse(slots.update(read.slot(), read.gpa(), read.entry(), value)),
-          () -> {
-            code.returnIf(
-                Cond.isFalse(NestedFields.mayTryAgain(state)),
-                faults.fault(FaultReason.UPDATE_CONTENDED, 0, 0));
-            code.tryAgain();
-          });
     }
   }
 
-  private static Expr accessed(Read read) {
-    return Expr.or(read.entry(), constant("A", EntryBits.A));
-  }
-
-  /** The leaf with A set and, for a write, D. */
-  private Expr updated(Read leaf) {
-    Expr write = Expr.toLong(Expr.intAnd(access, intConstant(Access.WRITE).printedAs("WRITE")));
-    return Expr.or(accessed(leaf), Stage2Results.moved(write, Access.WRITE, EntryBits.D));
+  /**
+   * Sets the bits of one entry. Where stage 2 was not yet asked whether the guest may, it is now,
+   * also for an entry that a read-only slot then keeps as it is.
+   *
+   * @param value the entry as a slot leaves it that keeps its bits
+   * @param wanted the entry as it is to be
+   */
+  private void update(Read read, Expr value, Expr wanted) {
+    if (policy.never()) {
+      return;
+    }
+    if (choices.tableAccess() == TableAccess.WRITE_TO_UPDATE) {
+      code.when(
+          Cond.notEqual(read.entry(), wanted),
+          () -> throughStage2(read.tableGpa(), true, read.level().number()));
+    }
+    updates.refuse(read, wanted);
+    if (!policy.stores()) {
+      return;
+    }
+    code.when(
+        Cond.isFalse(slots.update(read.slot(), read.gpa(), read.entry(), value)),
+        () -> {
+          code.returnIf(
+              Cond.isFalse(NestedFields.mayTryAgain(state)),
+              faults.fault(FaultReason.UPDATE_CONTENDED, 0, 0));
+          code.tryAgain();
+        });
   }
 }

@@ -119,11 +119,12 @@ final class NestedFastPath {
     return root;
   }
 
-  /** A PDPTE has neither rights nor bits to set. */
+  /** A PDPTE has no rights, and bits to set only where walks of one dimension read it as well. */
   private Expr pdpteInMemory(Expr root) {
     PagingLevel level = mode.level(3);
     Expr pdpte = code.let("pdpte", entry(level, root, mode.rootMask() & ~EntryBits.FRAME));
-    code.returnIf(Cond.isZero(Expr.and(pdpte, EntryFormat.present())), exact);
+    long one = EntryBits.P | (role.readsPdptes() ? permissions.alwaysOne() & EntryBits.A : 0);
+    code.returnIf(new Comparison(pdpte, one, one).negated(), exact);
     long reserved = ReservedBits.mask(role, level, false) | ReservedBits.mask(role, level, true);
     refuse(pdpte, reserved | tooWide());
     return code.let("pd", entries.table(pdpte));
@@ -222,6 +223,9 @@ final class NestedFastPath {
       wrong = Expr.or(wrong, permissions.differs(unplaced, access));
     }
     code.returnIf(Cond.isNotZero(wrong), exact);
+    if (permissions.keysIgnoreLeaf()) {
+      code.returnIf(Cond.isZero(Expr.and(unplaced, constant("U", EntryBits.U))), exact);
+    }
     for (Cond denies : permissions.keyDenies(vcpu, unplaced, unplaced, access)) {
       code.returnIf(denies, exact);
     }

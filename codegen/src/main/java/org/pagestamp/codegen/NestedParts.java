@@ -20,6 +20,7 @@ import org.pagestamp.walk.Walker;
  * @param results expressions over the guest's results
  * @param guestSlots calls of the slot methods for the guest's entries
  * @param permissions expressions over the permission masks of the guest
+ * @param updates what becomes of the guest's accessed and dirty bits
  */
 record NestedParts(
     NestedRole choices,
@@ -27,7 +28,8 @@ record NestedParts(
     EntryFormat entries,
     ResultFormat results,
     SlotMethods guestSlots,
-    PermissionFields permissions) {
+    PermissionFields permissions,
+    UpdatePolicy updates) {
   static final List<Parameter> PARAMETERS =
       List.of(
           new Parameter("state", "Lorg/pagestamp/nested/NestedState;"),

@@ -5,6 +5,7 @@ import static org.pagestamp.codegen.Expr.constant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.pagestamp.choice.KeyCheck;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.Role;
 import org.pagestamp.walk.Access;
@@ -134,11 +135,11 @@ final class PermissionFields {
    * The conditions under which the leaf's protection key forbids the access; at most one holds, and
    * there are none where the role knows no keys.
    *
-   * @param all AND of all entries: a user page has U set
+   * @param known has U set for a user page: see {@link #knownToKeys}
    */
-  List<Cond> keyDenies(Expr vcpu, Expr leaf, Expr all, Expr access) {
+  List<Cond> keyDenies(Expr vcpu, Expr leaf, Expr known, Expr access) {
     List<Cond> conditions = new ArrayList<>();
-    Expr user = Expr.and(all, constant("U", EntryBits.U));
+    Expr user = Expr.and(known, constant("U", EntryBits.U));
     if (role.pke()) {
       Cond denied = Cond.isNotZero(denied(VcpuFields.pkru(vcpu), leaf, access));
       conditions.add(denied.and(Cond.isNotZero(user)));
@@ -150,9 +151,28 @@ final class PermissionFields {
         bits = Expr.intAnd(bits, Expr.intConstant(PermissionMasks.KEY_ACCESS_DISABLE));
       }
       Cond denied = Cond.isNotZero(bits);
+      if (role.choices().key() == KeyCheck.AFTER_USER_CHECK) {
+        Expr byUser = Expr.intAnd(access, Expr.intConstant(Access.USER).printedAs("USER"));
+        denied = denied.and(Cond.isZero(byUser));
+      }
       conditions.add(denied.and(Cond.isZero(user)));
     }
     return conditions;
+  }
+
+  /**
+   * What has the U bit that keys are judged by.
+   *
+   * @param above AND of the entries above the leaf
+   * @param all has the AND of all entries
+   */
+  Expr knownToKeys(Expr above, Expr all) {
+    return keysIgnoreLeaf() ? above : all;
+  }
+
+  /** Whether U of the leaf has no part in which register holds its key. */
+  boolean keysIgnoreLeaf() {
+    return role.choices().key() == KeyCheck.BEFORE_LEAF_RIGHTS;
   }
 
   /** The two bits of the leaf's key in {@code register}, as far as they matter to the access. */

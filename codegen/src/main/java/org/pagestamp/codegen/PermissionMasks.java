@@ -1,5 +1,6 @@
 package org.pagestamp.codegen;
 
+import org.pagestamp.choice.ImplicitSmap;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.Role;
 import org.pagestamp.walk.Access;
@@ -71,8 +72,9 @@ final class PermissionMasks {
     return refusesUserPages ? EntryBits.U : 0;
   }
 
-  private static boolean passesSmap(int access) {
-    return (access & (Access.AC | Access.IMPLICIT)) == Access.AC;
+  private boolean passesSmap(int access) {
+    int refused = role.choices().smap() == ImplicitSmap.AC ? 0 : Access.IMPLICIT;
+    return (access & (Access.AC | refused)) == Access.AC;
   }
 
   /** The bits of a key's pair, access-disable and write-disable, that forbid an access. */

@@ -123,7 +123,11 @@ final class ResultFormat {
   /** 0 or CLEAN_WRITE: a write succeeds, though D of its leaf in a read-only slot is clear. */
   static Cond isCleanWrite(Expr access, Expr leaf) {
     Expr write = Expr.intAnd(access, Expr.intConstant(Access.WRITE).printedAs("WRITE"));
-    Expr dirty = Expr.and(leaf, constant("D", EntryBits.D));
-    return Cond.isNotZero(write).and(Cond.isZero(dirty));
+    return Cond.isNotZero(write).and(isClean(leaf));
+  }
+
+  /** Whether D of the leaf is clear. */
+  static Cond isClean(Expr leaf) {
+    return Cond.isZero(Expr.and(leaf, constant("D", EntryBits.D)));
   }
 }

@@ -6,6 +6,7 @@ import static org.pagestamp.codegen.Expr.intConstant;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.Supplier;
+import org.pagestamp.choice.EntryStore;
 import org.pagestamp.slot.AccessorBacking;
 import org.pagestamp.slot.DirtyLog;
 import org.pagestamp.slot.MemSlot;
@@ -20,15 +21,19 @@ import org.pagestamp.slot.UpdateMode;
 final class SlotMemory {
   private static final String WALKER = "org/pagestamp/codegen/GeneratedWalker";
   private static final String SEGMENT = "Ljava/lang/foreign/MemorySegment;";
+  private static final String ACCESSOR = "Lorg/pagestamp/slot/MemoryAccessor;";
 
   private final SlotPlan plan;
   private final boolean wide;
+  private final EntryStore store;
   private final String casName;
   private final ClassConstants constants;
 
-  SlotMemory(SlotPlan plan, int entryBytes, UpdateMode mode, ClassConstants constants) {
+  SlotMemory(
+      SlotPlan plan, int entryBytes, UpdateMode mode, EntryStore store, ClassConstants constants) {
     this.plan = plan;
     this.wide = entryBytes == Long.BYTES;
+    this.store = store;
     this.casName = mode == UpdateMode.ATOMIC ? "compareAndSet" : "replace";
     this.constants = constants;
   }
@@ -130,7 +135,12 @@ final class SlotMemory {
   }
 
   private Expr swap(Expr segment, Expr offset, Expr expected, Expr value) {
-    return wide
+    if (store == EntryStore.PLAIN) {
+      return wide
+          ? Expr.call(WALKER, "store", "(" + SEGMENT + "JJ)Z", segment, offset, value)
+          : Expr.call(WALKER, "store", "(" + SEGMENT + "JI)Z", segment, offset, Expr.toInt(value));
+    }
+    return comparesAll()
         ? Expr.call(WALKER, casName, "(" + SEGMENT + "JJJ)Z", segment, offset, expected, value)
         : Expr.call(
             WALKER,
@@ -142,8 +152,18 @@ final class SlotMemory {
             Expr.toInt(value));
   }
 
+  /** Whether a compare-and-set is one of 8 bytes. */
+  private boolean comparesAll() {
+    return wide && store != EntryStore.COMPARE_LOW_HALF;
+  }
+
   private Expr store(Expr accessor, Expr gpa, Expr expected, Expr value) {
-    return wide
+    if (store == EntryStore.PLAIN) {
+      return wide
+          ? Expr.call(WALKER, "store", "(" + ACCESSOR + "JJ)Z", accessor, gpa, value)
+          : Expr.call(WALKER, "store", "(" + ACCESSOR + "JI)Z", accessor, gpa, Expr.toInt(value));
+    }
+    return comparesAll()
         ? Expr.invoke(accessor, true, "compareAndSetLong", "(JJJ)Z", gpa, expected, value)
         : Expr.invoke(
             accessor,

@@ -9,6 +9,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.objectweb.asm.Opcodes;
+import org.pagestamp.choice.EntryStore;
 import org.pagestamp.codegen.ClassBody.Parameter;
 import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.UpdateMode;
@@ -38,8 +39,13 @@ final class SlotMethods {
   private final ClassConstants constants;
 
   SlotMethods(
-      String owner, SlotPlan plan, int entryBytes, UpdateMode mode, ClassConstants constants) {
-    this(owner, "", plan, entryBytes, mode, constants);
+      String owner,
+      SlotPlan plan,
+      int entryBytes,
+      UpdateMode mode,
+      EntryStore store,
+      ClassConstants constants) {
+    this(owner, "", plan, entryBytes, mode, store, constants);
   }
 
   private SlotMethods(
@@ -48,22 +54,23 @@ final class SlotMethods {
       SlotPlan plan,
       int entryBytes,
       UpdateMode mode,
+      EntryStore store,
       ClassConstants constants) {
     this.owner = owner;
     this.suffix = suffix;
     this.plan = plan;
-    this.memory = new SlotMemory(plan, entryBytes, mode, constants);
+    this.memory = new SlotMemory(plan, entryBytes, mode, store, constants);
     this.shared = SharedReads.of(plan, memory, constants);
     this.constants = constants;
   }
 
   /**
-   * The same for entries of another size, beside those of {@code first}, whose methods that do not
-   * depend on the size of an entry they share.
+   * The same for entries of another size or that are stored in another way, beside those of {@code
+   * first}, whose methods that do not depend on that they share.
    */
-  static SlotMethods beside(SlotMethods first, int entryBytes, UpdateMode mode) {
+  static SlotMethods beside(SlotMethods first, int entryBytes, UpdateMode mode, EntryStore store) {
     return new SlotMethods(
-        first.owner, "Of" + entryBytes, first.plan, entryBytes, mode, first.constants);
+        first.owner, "Of" + entryBytes, first.plan, entryBytes, mode, store, first.constants);
   }
 
   /** Calls {@code slotOf}: the number of the slot that holds {@code gpa}, or -1. */

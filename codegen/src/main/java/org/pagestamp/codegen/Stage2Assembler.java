@@ -3,6 +3,7 @@ package org.pagestamp.codegen;
 import static org.pagestamp.codegen.Expr.intConstant;
 
 import java.util.List;
+import org.pagestamp.choice.EntryStore;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.stage2.Stage2Access;
 import org.pagestamp.stage2.Stage2Cause;
@@ -29,7 +30,12 @@ final class Stage2Assembler {
     direct = DirectReads.of(plan, format.tableMask(), format.entryBytes());
     SlotMethods slots =
         new SlotMethods(
-            frame.owner(), plan, format.entryBytes(), layout.updateMode(), frame.constants());
+            frame.owner(),
+            plan,
+            format.entryBytes(),
+            layout.updateMode(),
+            EntryStore.COMPARE_ALL,
+            frame.constants());
     parts = Stage2Parts.of(frame.owner(), format, plan, slots, frame.constants());
   }
 

@@ -23,6 +23,7 @@ final class WalkerAssembler {
   private final ClassFrame frame;
   private final String owner;
   private final SlotPlan plan;
+  private final UpdatePolicy updates;
   private final DirectReads direct;
   private final ClassBody body;
 
@@ -30,6 +31,7 @@ final class WalkerAssembler {
     this.role = role;
     this.layout = layout;
     this.plan = new SlotPlan(layout);
+    this.updates = new UpdatePolicy(role.choices(), plan);
     this.frame = new ClassFrame(name, "GeneratedWalker", Role.class, plan);
     this.owner = frame.owner();
     this.direct = DirectReads.of(plan, role.mode());
@@ -40,7 +42,7 @@ final class WalkerAssembler {
     frame.head(role::toString, masks(), direct);
     WalkerParts parts = parts();
     writeWalks(parts);
-    if (role.mode() != PagingMode.NO_PAGING && BatchMethods.areOf(plan)) {
+    if (hasFastPath() && BatchMethods.areOf(role, plan)) {
       new BatchMethods(parts).write(body);
     }
     if (role.mode() != PagingMode.NO_PAGING) {
@@ -56,13 +58,18 @@ final class WalkerAssembler {
 
   private WalkerParts parts() {
     EntryFormat entries = new EntryFormat(role);
-    long alwaysOne = EntryBits.P | (plan.allReadOnly() ? 0 : EntryBits.A);
+    long alwaysOne = EntryBits.P | (updates.needsAccessed() ? EntryBits.A : 0);
     PermissionFields permissions =
         new PermissionFields(
             role, plan, frame.constants(), alwaysOne, EntryBits.D, entries.reservedInAll());
     SlotMethods slots =
         new SlotMethods(
-            owner, plan, role.mode().entryBytes(), layout.updateMode(), frame.constants());
+            owner,
+            plan,
+            role.mode().entryBytes(),
+            layout.updateMode(),
+            role.choices().store(),
+            frame.constants());
     return new WalkerParts(
         owner, role, plan, entries, new ResultFormat(role, entries), slots, permissions);
   }
@@ -80,9 +87,14 @@ final class WalkerAssembler {
 
   /** {@code walk} is the fast path where there is one, and the exact path otherwise. */
   private void writeWalks(WalkerParts parts) {
-    if (!hasFastPath()) {
+    if (!hasFastPath() && !parts.stores()) {
       writePublic("walk", (code, p) -> new ExactPath(parts, code, p).write());
       writePublic("probe", (code, p) -> code.ret(Expr.own(owner, "walk", WalkerParts.WALK, p)));
+      return;
+    }
+    if (!hasFastPath()) {
+      writePublic("walk", (code, p) -> code.ret(parts.callExact(p[0], p[1], p[2])));
+      writeExact(parts);
       return;
     }
     LeafMethods leaves = new LeafMethods(parts, direct);
@@ -96,6 +108,10 @@ final class WalkerAssembler {
           (code, p) -> new FastPath(parts, leaves, null, code, p).write());
     }
     leaves.write(body, WALK_PARAMETERS);
+    writeExact(parts);
+  }
+
+  private void writeExact(WalkerParts parts) {
     List<Parameter> exactParameters = new ArrayList<>(WALK_PARAMETERS);
     if (parts.stores()) {
       exactParameters.add(new Parameter("stores", Expr.BOOLEAN));
@@ -110,7 +126,7 @@ final class WalkerAssembler {
   }
 
   private boolean hasFastPath() {
-    return role.mode() != PagingMode.NO_PAGING && plan.hasSlots();
+    return role.mode() != PagingMode.NO_PAGING && plan.hasSlots() && updates.allowsFastPath();
   }
 
   private void writePublic(String method, ClassBody.Body statements) {

@@ -27,7 +27,12 @@ record WalkerParts(
 
   /** Whether walks of the class store into entries at all. */
   boolean stores() {
-    return role.mode() != PagingMode.NO_PAGING && !plan.allReadOnly();
+    return role.mode() != PagingMode.NO_PAGING && updates().stores();
+  }
+
+  /** What becomes of accessed and dirty bits. */
+  UpdatePolicy updates() {
+    return new UpdatePolicy(role.choices(), plan);
   }
 
   /** The call of the method that finds out everything, as part of a walk. */

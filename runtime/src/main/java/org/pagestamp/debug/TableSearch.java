@@ -24,7 +24,7 @@ final class TableSearch {
   /** In what is combined: no level has a reserved bit set. */
   private static final long CLEAN = EntryBits.P;
 
-  /** The level of PAE paging whose entries are registers. */
+  /** The level of PAE paging without rights, whose entries most roles have in registers. */
   private static final PagingLevel PDPTES = PagingMode.PAE.level(3);
 
   private final Role role;
@@ -118,15 +118,19 @@ final class TableSearch {
 
   /** The slot of a table's page; null if it has none, so that nothing is mapped there. */
   private MemSlot slotOf(int level, long gpa) {
-    return isPdptes(level) ? null : layout.find(gpa >>> MemSlot.PAGE_SHIFT);
+    return inRegisters(level) ? null : layout.find(gpa >>> MemSlot.PAGE_SHIFT);
   }
 
   private boolean isPdptes(int level) {
     return mode == PagingMode.PAE && level == PDPTES.number();
   }
 
+  private boolean inRegisters(int level) {
+    return isPdptes(level) && !role.readsPdptes();
+  }
+
   private long entry(MemSlot slot, int level, long table, int index) {
-    if (isPdptes(level)) {
+    if (inRegisters(level)) {
       return registers.pdpte(index);
     }
     return slot == null
@@ -140,7 +144,7 @@ final class TableSearch {
    * @param above AND of the entries above, with NX inverted
    */
   private void descend(int number, long table, long gva, long above) {
-    long place = isPdptes(number) ? table : inSlots.applyAsLong(table);
+    long place = inRegisters(number) ? table : inSlots.applyAsLong(table);
     if (place == -1 || !enter(number, place, gva)) {
       return;
     }
@@ -152,7 +156,7 @@ final class TableSearch {
         continue;
       }
       long address = gva | ((long) i << level.shift());
-      long combined = isPdptes(number) ? above : above & combinable(level, entry);
+      long combined = inRegisters(number) ? above : above & combinable(level, entry);
       if (level.isLeaf(entry, role)) {
         Mapping mapping = mapping(level, entry, address, combined);
         if (!reverse || mapping.contains(wanted)) {
@@ -170,7 +174,8 @@ final class TableSearch {
   private long combinable(PagingLevel level, long entry) {
     long mask = ReservedBits.mask(role, level, (entry & EntryBits.PS) != 0);
     long clean = (entry & mask) == 0 ? CLEAN : 0;
-    return ((entry ^ EntryBits.NX) & RIGHTS) | clean;
+    long rights = isPdptes(level.number()) ? RIGHTS : (entry ^ EntryBits.NX) & RIGHTS;
+    return rights | clean;
   }
 
   private Mapping mapping(PagingLevel level, long entry, long gva, long combined) {
@@ -188,7 +193,7 @@ final class TableSearch {
 
   private long pageGpa(PagingLevel level, long entry) {
     long frame = entry & mode.tableMask() & -level.pageSize();
-    long high = (entry & level.highFrameBits()) << level.highFrameShift();
+    long high = (entry & level.highFrameBits(role)) << level.highFrameShift();
     return frame | high;
   }
 

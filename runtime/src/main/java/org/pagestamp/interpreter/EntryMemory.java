@@ -4,6 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.pagestamp.choice.Choices;
+import org.pagestamp.choice.EntryStore;
+import org.pagestamp.choice.ReadOnlyTables;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.slot.AccessorBacking;
 import org.pagestamp.slot.MemSlot;
@@ -27,11 +30,19 @@ abstract sealed class EntryMemory {
 
   private final long keptBits;
 
-  EntryMemory(MemSlot slot) {
-    keptBits = slot.isReadOnly() ? EntryBits.A | EntryBits.D : 0;
+  EntryMemory(MemSlot slot, Choices choices) {
+    keptBits = keeps(slot, choices.readOnly()) ? EntryBits.A | EntryBits.D : 0;
   }
 
-  /** The bits of entries that no walk sets: A and D in a read-only slot. */
+  private static boolean keeps(MemSlot slot, ReadOnlyTables readOnly) {
+    return switch (readOnly) {
+      case NONE -> true;
+      case SKIP, FAULT_ALWAYS -> slot.isReadOnly();
+      case FAULT_IF_NEEDED, DISCARD -> false;
+    };
+  }
+
+  /** The bits of entries that no walk is to set: A and D in a read-only slot, mostly. */
   final long keptBits() {
     return keptBits;
   }
@@ -39,39 +50,61 @@ abstract sealed class EntryMemory {
   /** Reads the entry at {@code gpa}, which lies in the slot. */
   abstract long read(long gpa);
 
-  /** Stores {@code value} if the entry is still {@code expected}. */
-  abstract boolean compareAndSet(long gpa, long expected, long value);
+  /**
+   * Stores {@code value} if the entry is still {@code expected}, as far as {@link EntryStore} looks
+   * at it.
+   */
+  abstract boolean update(long gpa, long expected, long value);
 
   /** The entries of {@code entryBytes} bytes in {@code slot}. */
-  static EntryMemory of(MemSlot slot, int entryBytes, UpdateMode mode) {
+  static EntryMemory of(MemSlot slot, int entryBytes, UpdateMode mode, Choices choices) {
     boolean wide = entryBytes == Long.BYTES;
     return switch (slot.backing()) {
       case AccessorBacking(MemoryAccessor accessor) ->
-          wide ? new AccessorLongs(slot, accessor) : new AccessorInts(slot, accessor);
+          wide
+              ? new AccessorLongs(slot, accessor, choices)
+              : new AccessorInts(slot, accessor, choices);
       case SegmentBacking backing -> {
         MemorySegment memory = backing.slice(slot.byteSize());
         boolean atomic = mode == UpdateMode.ATOMIC;
-        yield wide ? new SegmentLongs(slot, memory, atomic) : new SegmentInts(slot, memory, atomic);
+        yield wide
+            ? new SegmentLongs(slot, memory, atomic, choices)
+            : new SegmentInts(slot, memory, atomic, choices);
       }
     };
   }
 
   /** The entries in each of {@code slots}. */
-  static EntryMemory[] ofAll(MemSlot[] slots, int entryBytes, UpdateMode mode) {
+  static EntryMemory[] ofAll(MemSlot[] slots, int entryBytes, UpdateMode mode, Choices choices) {
     EntryMemory[] memories = new EntryMemory[slots.length];
     for (int i = 0; i < slots.length; i++) {
-      memories[i] = of(slots[i], entryBytes, mode);
+      memories[i] = of(slots[i], entryBytes, mode, choices);
     }
     return memories;
+  }
+
+  /** Stores 4 bytes if they are still as expected. */
+  private static boolean replaceInt(
+      MemorySegment memory, boolean atomic, long offset, int expected, int value) {
+    if (atomic) {
+      return INT_ENTRY.compareAndSet(memory, offset, expected, value);
+    }
+    if (memory.get(INT, offset) != expected) {
+      return false;
+    }
+    memory.set(INT, offset, value);
+    return true;
   }
 
   private static final class SegmentLongs extends EntryMemory {
     private final MemorySegment memory;
     private final long base;
     private final boolean atomic;
+    private final EntryStore store;
 
-    SegmentLongs(MemSlot slot, MemorySegment memory, boolean atomic) {
-      super(slot);
+    SegmentLongs(MemSlot slot, MemorySegment memory, boolean atomic, Choices choices) {
+      super(slot, choices);
+      store = choices.store();
       this.memory = memory;
       this.base = slot.baseGpa();
       this.atomic = atomic;
@@ -83,14 +116,26 @@ abstract sealed class EntryMemory {
     }
 
     @Override
-    boolean compareAndSet(long gpa, long expected, long value) {
+    boolean update(long gpa, long expected, long value) {
+      long offset = gpa - base;
+      return switch (store) {
+        case COMPARE_ALL -> replace(offset, expected, value);
+        case COMPARE_LOW_HALF -> replaceInt(memory, atomic, offset, (int) expected, (int) value);
+        case PLAIN -> {
+          memory.set(LONG, offset, value);
+          yield true;
+        }
+      };
+    }
+
+    private boolean replace(long offset, long expected, long value) {
       if (atomic) {
-        return LONG_ENTRY.compareAndSet(memory, gpa - base, expected, value);
+        return LONG_ENTRY.compareAndSet(memory, offset, expected, value);
       }
-      if (read(gpa) != expected) {
+      if (memory.get(LONG, offset) != expected) {
         return false;
       }
-      memory.set(LONG, gpa - base, value);
+      memory.set(LONG, offset, value);
       return true;
     }
   }
@@ -99,9 +144,11 @@ abstract sealed class EntryMemory {
     private final MemorySegment memory;
     private final long base;
     private final boolean atomic;
+    private final EntryStore store;
 
-    SegmentInts(MemSlot slot, MemorySegment memory, boolean atomic) {
-      super(slot);
+    SegmentInts(MemSlot slot, MemorySegment memory, boolean atomic, Choices choices) {
+      super(slot, choices);
+      store = choices.store();
       this.memory = memory;
       this.base = slot.baseGpa();
       this.atomic = atomic;
@@ -113,12 +160,9 @@ abstract sealed class EntryMemory {
     }
 
     @Override
-    boolean compareAndSet(long gpa, long expected, long value) {
-      if (atomic) {
-        return INT_ENTRY.compareAndSet(memory, gpa - base, (int) expected, (int) value);
-      }
-      if (read(gpa) != expected) {
-        return false;
+    boolean update(long gpa, long expected, long value) {
+      if (store != EntryStore.PLAIN) {
+        return replaceInt(memory, atomic, gpa - base, (int) expected, (int) value);
       }
       memory.set(INT, gpa - base, (int) value);
       return true;
@@ -127,9 +171,11 @@ abstract sealed class EntryMemory {
 
   private static final class AccessorLongs extends EntryMemory {
     private final MemoryAccessor accessor;
+    private final EntryStore store;
 
-    AccessorLongs(MemSlot slot, MemoryAccessor accessor) {
-      super(slot);
+    AccessorLongs(MemSlot slot, MemoryAccessor accessor, Choices choices) {
+      super(slot, choices);
+      store = choices.store();
       this.accessor = accessor;
     }
 
@@ -139,16 +185,25 @@ abstract sealed class EntryMemory {
     }
 
     @Override
-    boolean compareAndSet(long gpa, long expected, long value) {
-      return accessor.compareAndSetLong(gpa, expected, value);
+    boolean update(long gpa, long expected, long value) {
+      return switch (store) {
+        case COMPARE_ALL -> accessor.compareAndSetLong(gpa, expected, value);
+        case COMPARE_LOW_HALF -> accessor.compareAndSetInt(gpa, (int) expected, (int) value);
+        case PLAIN -> {
+          accessor.putLong(gpa, value);
+          yield true;
+        }
+      };
     }
   }
 
   private static final class AccessorInts extends EntryMemory {
     private final MemoryAccessor accessor;
+    private final EntryStore store;
 
-    AccessorInts(MemSlot slot, MemoryAccessor accessor) {
-      super(slot);
+    AccessorInts(MemSlot slot, MemoryAccessor accessor, Choices choices) {
+      super(slot, choices);
+      store = choices.store();
       this.accessor = accessor;
     }
 
@@ -158,8 +213,12 @@ abstract sealed class EntryMemory {
     }
 
     @Override
-    boolean compareAndSet(long gpa, long expected, long value) {
-      return accessor.compareAndSetInt(gpa, (int) expected, (int) value);
+    boolean update(long gpa, long expected, long value) {
+      if (store != EntryStore.PLAIN) {
+        return accessor.compareAndSetInt(gpa, (int) expected, (int) value);
+      }
+      accessor.putInt(gpa, (int) value);
+      return true;
     }
   }
 }

@@ -8,7 +8,6 @@ import org.pagestamp.walk.Access;
 import org.pagestamp.walk.FaultReason;
 import org.pagestamp.walk.VcpuState;
 import org.pagestamp.walk.WalkRecord;
-import org.pagestamp.walk.WalkResult;
 import org.pagestamp.walk.WalkStep;
 import org.pagestamp.walk.WalkTrace;
 
@@ -50,11 +49,11 @@ final class Explanation {
       return List.of();
     }
     List<WalkStep> steps = new ArrayList<>();
-    if (mode == PagingMode.PAE) {
+    if (mode == PagingMode.PAE && !walker.role().readsPdptes()) {
       steps.add(found.register(vcpu.pdpte(mode.level(3).index(gva))));
     }
     for (int level = record.top(); level >= record.lowest(); level--) {
-      steps.add(found.recorded(level, !WalkResult.isFault(result)));
+      steps.add(found.recorded(level, found.isUpdated(level, result)));
     }
     if (reason == FaultReason.TABLE_IN_NO_SLOT) {
       PagingLevel level = mode.level(record.lowest() - 1);
@@ -69,7 +68,7 @@ final class Explanation {
     if (record.lowest() <= record.top()) {
       return record.entry(record.lowest()) & mode.tableMask();
     }
-    return mode == PagingMode.PAE
+    return mode == PagingMode.PAE && !walker.role().readsPdptes()
         ? vcpu.pdpte(mode.level(3).index(gva)) & mode.tableMask()
         : vcpu.cr3() & mode.rootMask();
   }

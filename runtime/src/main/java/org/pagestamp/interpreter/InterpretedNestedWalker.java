@@ -1,5 +1,8 @@
 package org.pagestamp.interpreter;
 
+import org.pagestamp.choice.HoleContent;
+import org.pagestamp.choice.ReadOnlyTables;
+import org.pagestamp.choice.UpdateTiming;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
@@ -42,6 +45,10 @@ public sealed class InterpretedNestedWalker extends NestedWalker permits Recordi
   private final PagingMode mode;
   private final LevelRules root;
   private final boolean pdptesInRegisters;
+  private final UpdateTiming timing;
+  private final ReadOnlyTables readOnly;
+  private final HoleContent holes;
+  private final int reservedCode;
   private final TableAccess tableAccess;
   private final TableMemory tables;
   private final Permissions permissions;
@@ -60,13 +67,17 @@ public sealed class InterpretedNestedWalker extends NestedWalker permits Recordi
     mode = guest.mode();
     pdptesInRegisters = mode == PagingMode.PAE && role.pdpteAccess() != PdpteAccess.IN_WALK;
     int top = pdptesInRegisters ? mode.topLevelInMemory() : mode.topLevel();
+    timing = guest.choices().timing();
+    readOnly = guest.choices().readOnly();
+    holes = guest.choices().holes();
+    reservedCode = InterpretedWalker.reservedCode(guest);
     LevelRules rules = null;
     for (int number = 1; number <= top; number++) {
       rules = new LevelRules(guest, mode.level(number), rules);
     }
     root = rules;
     tableAccess = role.tableAccess();
-    tables = new TableMemory(layout, mode.entryBytes());
+    tables = new TableMemory(layout, mode.entryBytes(), guest.choices());
     permissions = new Permissions(guest);
     stage2 = new InterpretedStage2Walker(role.stage2(), layout);
     format = stage2.format();
@@ -93,18 +104,21 @@ public sealed class InterpretedNestedWalker extends NestedWalker permits Recordi
     state.beginTries();
     do {
       long result = translate(state, gva, access, pending);
-      if (NestedResult.isFault(result)) {
-        return result;
+      if (result != CHANGED && !NestedResult.isFault(result) && timing == UpdateTiming.LATE) {
+        long updated = update(state, access, pending);
+        result = updated == UPDATED ? result : updated;
       }
-      long updated = update(state, access, pending);
-      if (updated != CHANGED) {
-        return updated == UPDATED ? result : updated;
+      if (result != CHANGED) {
+        return result;
       }
     } while (state.mayTryAgain());
     return fault(Rule.UPDATE_CONTENDED, access, 0, 0);
   }
 
-  /** One try: the answer, but for the guest's accessed and dirty bits. */
+  /**
+   * One try: the answer, but for the guest's accessed and dirty bits where they come last; or
+   * {@link #CHANGED}.
+   */
   long translate(NestedState state, long gva, int access, PendingStores pending) {
     state.guest().record().begin(0);
     if (!mode.isCanonical(gva)) {
@@ -120,7 +134,7 @@ public sealed class InterpretedNestedWalker extends NestedWalker permits Recordi
   private long throughTables(NestedState state, long gva, int access, PendingStores pending) {
     VcpuState registers = state.guest();
     WalkRecord record = registers.record();
-    record.begin(mode.topLevelInMemory());
+    record.begin(guest.topLevelInMemory());
     long table = registers.cr3() & mode.rootMask();
     if (pdptesInRegisters) {
       long pdpte = registers.pdpte(mode.level(3).index(gva));
@@ -140,23 +154,34 @@ public sealed class InterpretedNestedWalker extends NestedWalker permits Recordi
       }
       long entryGpa = Stage2Result.gpa(found, tableGpa);
       int slot = tables.slotOf(entryGpa);
-      if (slot < 0) {
+      if (slot < 0 && holes == HoleContent.NOTHING) {
         return fault(Rule.TABLE_IN_NO_SLOT, access, 0, number);
       }
-      long entry = readEntry(number, slot, entryGpa, pending);
-      if (number <= record.top()) { // a PDPTE in memory has neither rights nor bits to set
+      long entry = slot < 0 ? inHole() : readEntry(number, slot, entryGpa, pending);
+      boolean recorded = number <= record.top();
+      long above = combined;
+      if (recorded) { // a PDPTE in memory has no rights, and mostly no bit to set
         state.tableGpa(number, tableGpa);
         record.add(number, entryGpa, slot, entry, combined);
-        combined &= entry ^ EntryBits.NX;
+        combined &= (entry ^ EntryBits.NX) | level.uncombined();
+      }
+      if (readOnly == ReadOnlyTables.FAULT_ALWAYS && slot >= 0 && tables.isReadOnly(slot)) {
+        return fault(Rule.TABLE_READ_ONLY, access, 0, number);
       }
       if ((entry & EntryBits.P) == 0) {
         return fault(Rule.NOT_PRESENT, access, 0, number);
       }
       if ((entry & level.reservedBits(entry)) != 0) {
-        return fault(Rule.RESERVED_BIT, access, PageFaultCode.P | PageFaultCode.RSVD, number);
+        return fault(Rule.RESERVED_BIT, access, reservedCode, number);
       }
       if (level.isLeaf(entry)) {
-        return atLeaf(state, gva, access, level, combined, pending);
+        return atLeaf(state, gva, access, level, above, combined, pending);
+      }
+      if (recorded && timing == UpdateTiming.EAGER) {
+        long updated = update(state, number, access, pending);
+        if (updated != UPDATED) {
+          return updated;
+        }
       }
       table = entry & mode.tableMask();
     }
@@ -168,6 +193,7 @@ public sealed class InterpretedNestedWalker extends NestedWalker permits Recordi
       long gva,
       int access,
       LevelRules level,
+      long above,
       long combined,
       PendingStores pending) {
     VcpuState registers = state.guest();
@@ -175,7 +201,7 @@ public sealed class InterpretedNestedWalker extends NestedWalker permits Recordi
     long entry = registers.record().entry(number);
     Rule rule = permissions.check(access, combined);
     boolean keyForbids =
-        permissions.keyForbids(registers.pkru(), registers.pkrs(), access, combined, entry);
+        permissions.keyForbids(registers.pkru(), registers.pkrs(), access, above, combined, entry);
     if (rule != Rule.ALLOWED || keyForbids) {
       return fault(
           rule != Rule.ALLOWED ? rule : Rule.PROTECTION_KEY,
@@ -183,10 +209,18 @@ public sealed class InterpretedNestedWalker extends NestedWalker permits Recordi
           PageFaultCode.P | (keyForbids ? PageFaultCode.PK : 0),
           number);
     }
+    if (timing != UpdateTiming.LATE) {
+      long updated = update(state, access, pending);
+      if (updated != UPDATED) {
+        return updated;
+      }
+    }
     boolean write = isWrite(access);
-    EntryMemory memory = tables.of(registers.record().slot(number));
-    long leaf = AccessedDirty.leafAfter(entry, memory, write);
-    long unplaced = InterpretedWalker.success(leaf, level, combined, gva, write);
+    int slot = registers.record().slot(number);
+    long keptBits = slot < 0 ? 0 : tables.of(slot).keptBits();
+    long leaf = AccessedDirty.leafAfter(entry, keptBits, write);
+    boolean clean = (write || readOnly == ReadOnlyTables.NONE) && (leaf & EntryBits.D) == 0;
+    long unplaced = InterpretedWalker.success(leaf, level, combined, gva, clean);
     return page(state, WalkResult.gpa(unplaced, gva), access, unplaced, pending);
   }
 
@@ -240,35 +274,59 @@ public sealed class InterpretedNestedWalker extends NestedWalker permits Recordi
     return tables.read(slot, entryGpa, pending);
   }
 
+  /** The bits of an entry in no slot, where something is read at all. */
+  private long inHole() {
+    return holes == HoleContent.ALL_ONES ? -1L >>> (Long.SIZE - 8 * mode.entryBytes()) : 0;
+  }
+
   /**
-   * Sets the guest's bits from the root down, as {@link AccessedDirty#update} does. Where stage 2
-   * was not asked for the right to write when an entry was read, it is asked now; the entries above
-   * one that it refuses keep what they got.
+   * Sets the guest's bits from the root down, as {@link AccessedDirty#update} does. The entries
+   * above one that stage 2 or its slot refuses keep what they got.
    *
    * @return {@link #UPDATED}, {@link #CHANGED} if an entry has changed since it was read, or a
    *     fault
    */
   private long update(NestedState state, int access, PendingStores pending) {
     WalkRecord record = state.guest().record();
-    for (int level = record.top(); level >= record.lowest(); level--) {
-      long entry = record.entry(level);
-      long wanted = AccessedDirty.wanted(entry, level == record.lowest(), isWrite(access));
-      if (wanted == entry) {
-        continue;
-      }
-      if (tableAccess == TableAccess.WRITE_TO_UPDATE) {
-        long found = throughStage2(state, level, state.tableGpa(level), TABLE_WRITE, pending);
-        if (Stage2Result.isFault(found)) {
-          return found;
-        }
-      }
-      int slot = record.slot(level);
-      if (!tables.isReadOnly(slot)
-          && !tables.update(slot, record.entryGpa(level), entry, wanted, pending)) {
-        return CHANGED;
+    int first = timing == UpdateTiming.EAGER ? record.lowest() : record.top();
+    for (int level = first; level >= record.lowest(); level--) {
+      long updated = update(state, level, access, pending);
+      if (updated != UPDATED) {
+        return updated;
       }
     }
     return UPDATED;
+  }
+
+  /**
+   * Sets the bits of the last entry that was read, or of one above. Where stage 2 was not asked for
+   * the right to write when it was read, it is asked now.
+   */
+  long update(NestedState state, int level, int access, PendingStores pending) {
+    WalkRecord record = state.guest().record();
+    long entry = record.entry(level);
+    boolean leaf = level == record.lowest() && isLeaf(level, entry);
+    long wanted = AccessedDirty.wanted(entry, leaf, isWrite(access));
+    if (wanted == entry || readOnly == ReadOnlyTables.NONE) {
+      return UPDATED;
+    }
+    if (tableAccess == TableAccess.WRITE_TO_UPDATE) {
+      long found = throughStage2(state, level, state.tableGpa(level), TABLE_WRITE, pending);
+      if (Stage2Result.isFault(found)) {
+        return found;
+      }
+    }
+    int slot = record.slot(level);
+    if (tables.isReadOnly(slot)) {
+      return readOnly == ReadOnlyTables.FAULT_IF_NEEDED
+          ? fault(Rule.TABLE_READ_ONLY, access, 0, level)
+          : UPDATED;
+    }
+    return tables.update(slot, record.entryGpa(level), entry, wanted, pending) ? UPDATED : CHANGED;
+  }
+
+  private boolean isLeaf(int level, long entry) {
+    return mode.level(level).isLeaf(entry, guest);
   }
 
   private static boolean isWrite(int access) {

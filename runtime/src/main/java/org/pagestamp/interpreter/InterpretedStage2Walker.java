@@ -1,5 +1,6 @@
 package org.pagestamp.interpreter;
 
+import org.pagestamp.choice.Choices;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.stage2.EptBits;
@@ -37,7 +38,7 @@ public final class InterpretedStage2Walker extends Stage2Walker {
     super(role, layout);
     format = format();
     levels = format.levels().toArray(Stage2Level[]::new);
-    tables = new TableMemory(layout, format.entryBytes());
+    tables = new TableMemory(layout, format.entryBytes(), Choices.DEFAULT);
     faults = new Stage2Faults(format);
   }
 

@@ -3,6 +3,7 @@ package org.pagestamp.interpreter;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.LeafRule;
 import org.pagestamp.mode.PagingLevel;
+import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.ReservedBits;
 import org.pagestamp.mode.Role;
 
@@ -22,6 +23,7 @@ final class LevelRules {
   private final long frameMask;
   private final long highFrameBits;
   private final int highFrameShift;
+  private final long uncombined;
   private final long patBit;
   private final int patShift;
 
@@ -41,8 +43,9 @@ final class LevelRules {
     leafBit = leafBit(role, level);
     offsetMask = level.pageSize() - 1;
     frameMask = role.mode().tableMask() & ~offsetMask;
-    highFrameBits = level.highFrameBits();
+    highFrameBits = level.highFrameBits(role);
     highFrameShift = level.highFrameShift();
+    uncombined = role.mode() == PagingMode.PAE && number == 3 ? ~EntryBits.A : 0;
     patBit = level.patBit();
     patShift = Long.numberOfTrailingZeros(patBit) - Long.numberOfTrailingZeros(EntryBits.PAT);
   }
@@ -73,6 +76,11 @@ final class LevelRules {
   /** The bits that must be zero in {@code entry}, by its bit 7. */
   long reservedBits(long entry) {
     return (entry & EntryBits.PS) == 0 ? reservedIfBit7Clear : reservedIfBit7Set;
+  }
+
+  /** The bits of an entry that say nothing of the page: all but A in a PDPTE of PAE paging. */
+  long uncombined() {
+    return uncombined;
   }
 
   /** Whether a present entry without reserved bits maps a page. */

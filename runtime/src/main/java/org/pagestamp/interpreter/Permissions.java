@@ -1,5 +1,7 @@
 package org.pagestamp.interpreter;
 
+import org.pagestamp.choice.ImplicitSmap;
+import org.pagestamp.choice.KeyCheck;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.Role;
 import org.pagestamp.walk.Access;
@@ -24,12 +26,14 @@ public final class Permissions {
   private static final int COMBINATIONS = 8;
 
   private final Role role;
+  private final KeyCheck keyCheck;
   private final boolean hasKeys;
   private final Rule[] rules = new Rule[Access.LIMIT * COMBINATIONS];
 
   /** The rights check of a role. */
   public Permissions(Role role) {
     this.role = role;
+    keyCheck = role.choices().key();
     hasKeys = role.pke() || role.pks();
     for (int access = 0; access < Access.LIMIT; access++) {
       for (int combination = 0; combination < COMBINATIONS; combination++) {
@@ -50,6 +54,8 @@ public final class Permissions {
   /**
    * Whether a page may be accessed, by the result of an earlier walk that led to it, whatever
    * access that was made for. Says nothing of D: a write to a page that is not dirty has to walk.
+   * With {@link KeyCheck#BEFORE_LEAF_RIGHTS}, where a result does not tell which register holds for
+   * a supervisor page, both must allow the access.
    *
    * @param result a success
    * @param access a combination of the bits in {@link Access}, which must be valid
@@ -58,7 +64,12 @@ public final class Permissions {
    */
   public boolean allows(long result, int access, int pkru, int pkrs) {
     long rights = result ^ EntryBits.NX;
-    return check(access, rights) == Rule.ALLOWED && !keyForbids(pkru, pkrs, access, rights, result);
+    if (check(access, rights) != Rule.ALLOWED
+        || keyForbids(pkru, pkrs, access, 0, rights, result)) {
+      return false;
+    }
+    return keyCheck != KeyCheck.BEFORE_LEAF_RIGHTS
+        || !keyForbids(pkru, pkrs, access, EntryBits.U, rights, result);
   }
 
   /**
@@ -93,7 +104,7 @@ public final class Permissions {
 
   private static Rule checkData(
       Role role, int access, boolean user, boolean userPage, long rights) {
-    if (role.smap() && !user && userPage && !overridesSmap(access)) {
+    if (role.smap() && !user && userPage && !overridesSmap(role, access)) {
       return Rule.SMAP;
     }
     if ((access & Access.WRITE) != 0 && (rights & EntryBits.W) == 0) {
@@ -107,20 +118,30 @@ public final class Permissions {
     return Rule.ALLOWED;
   }
 
-  /** EFLAGS.AC frees explicit accesses from SMAP, never implicit ones. */
-  private static boolean overridesSmap(int access) {
-    return (access & Access.AC) != 0 && (access & Access.IMPLICIT) == 0;
+  /** EFLAGS.AC frees explicit accesses from SMAP; implicit ones on Bochs alone. */
+  private static boolean overridesSmap(Role role, int access) {
+    boolean explicit = (access & Access.IMPLICIT) == 0;
+    return (access & Access.AC) != 0 && (explicit || role.choices().smap() == ImplicitSmap.AC);
   }
 
   /**
    * Whether the page's protection key forbids a data access (Intel SDM vol. 3, section 4.6.2). Each
    * of the 16 keys has two bits in PKRU or IA32_PKRS: access-disable and, above it, write-disable.
+   *
+   * @param above the rights of the levels above the leaf
+   * @param rights those of all levels
    */
-  boolean keyForbids(int pkru, int pkrs, int access, long rights, long leaf) {
+  boolean keyForbids(int pkru, int pkrs, int access, long above, long rights, long leaf) {
     if (!hasKeys) {
       return false;
     }
-    boolean userPage = (rights & EntryBits.U) != 0;
+    if (keyCheck == KeyCheck.AFTER_USER_CHECK
+        && (access & Access.USER) != 0
+        && (rights & EntryBits.U) == 0) {
+      return false;
+    }
+    long known = keyCheck == KeyCheck.BEFORE_LEAF_RIGHTS ? above : rights;
+    boolean userPage = (known & EntryBits.U) != 0;
     if ((access & Access.FETCH) != 0 || !(userPage ? role.pke() : role.pks())) {
       return false;
     }

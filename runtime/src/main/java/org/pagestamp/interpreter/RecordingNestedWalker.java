@@ -1,7 +1,10 @@
 package org.pagestamp.interpreter;
 
+import static org.pagestamp.choice.ReadOnlyTables.NONE;
+
 import java.util.ArrayList;
 import java.util.List;
+import org.pagestamp.choice.UpdateTiming;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.nested.NestedResult;
 import org.pagestamp.nested.NestedRole;
@@ -16,7 +19,6 @@ import org.pagestamp.stage2.Stage2Trace;
 import org.pagestamp.walk.Access;
 import org.pagestamp.walk.FaultReason;
 import org.pagestamp.walk.Rule;
-import org.pagestamp.walk.WalkResult;
 import org.pagestamp.walk.WalkStep;
 
 /**
@@ -67,10 +69,15 @@ final class RecordingNestedWalker extends InterpretedNestedWalker {
   @Override
   long translate(NestedState ofWalk, long address, int kind, PendingStores pending) {
     walks.clear(); // another try
-    updating = false;
-    long translated = super.translate(ofWalk, address, kind, pending);
+    return super.translate(ofWalk, address, kind, pending);
+  }
+
+  @Override
+  long update(NestedState ofWalk, int level, int kind, PendingStores pending) {
     updating = true;
-    return translated;
+    long updated = super.update(ofWalk, level, kind, pending);
+    updating = false;
+    return updated;
   }
 
   @Override
@@ -91,7 +98,7 @@ final class RecordingNestedWalker extends InterpretedNestedWalker {
   }
 
   private boolean isPdpte(int level) {
-    return role().guest().mode() == PagingMode.PAE && level == 3;
+    return role().guest().mode() == PagingMode.PAE && level == 3 && !role().guest().readsPdptes();
   }
 
   private List<NestedStep> steps() {
@@ -125,12 +132,20 @@ final class RecordingNestedWalker extends InterpretedNestedWalker {
     return found.recorded(walk.level, isUpdated(walk.level));
   }
 
-  /** Whether the walk came to set the bits of a level: all are, but those from a refusal down. */
+  /**
+   * Whether the walk came to set the bits of a level. Those that stage 2 refused have not got
+   * theirs, nor have the ones below.
+   */
   private boolean isUpdated(int level) {
-    if (!WalkResult.isFault(result)) {
-      return true;
-    }
     Walked last = walks.getLast();
-    return last.purpose == Purpose.UPDATE && level > last.level;
+    if (!NestedResult.isStage2Fault(result) || role().guest().choices().readOnly() == NONE) {
+      return found.isUpdated(level, result);
+    }
+    if (last.purpose == Purpose.UPDATE) {
+      return level > last.level;
+    }
+    UpdateTiming timing = role().guest().choices().timing();
+    return timing == UpdateTiming.EAGER
+        || (timing == UpdateTiming.BEFORE_STAGE2 && last.purpose == Purpose.PAGE);
   }
 }

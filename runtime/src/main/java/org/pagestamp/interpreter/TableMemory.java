@@ -1,5 +1,6 @@
 package org.pagestamp.interpreter;
 
+import org.pagestamp.choice.Choices;
 import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.stage2.PendingStores;
@@ -14,11 +15,11 @@ final class TableMemory {
   private final EntryMemory[] memories;
   private final int entryBytes;
 
-  TableMemory(SlotLayout layout, int entryBytes) {
+  TableMemory(SlotLayout layout, int entryBytes, Choices choices) {
     this.layout = layout;
     this.entryBytes = entryBytes;
     slots = layout.slots().toArray(MemSlot[]::new);
-    memories = EntryMemory.ofAll(slots, entryBytes, layout.updateMode());
+    memories = EntryMemory.ofAll(slots, entryBytes, layout.updateMode(), choices);
   }
 
   /** Index of the slot that holds {@code gpa}, or -1. */
@@ -64,7 +65,7 @@ final class TableMemory {
       pending.put(gpa, value, entryBytes);
       return true;
     }
-    if (!memories[slot].compareAndSet(gpa, expected, value)) {
+    if (!memories[slot].update(gpa, expected, value)) {
       return false;
     }
     slots[slot].markDirty(gpa >>> MemSlot.PAGE_SHIFT);

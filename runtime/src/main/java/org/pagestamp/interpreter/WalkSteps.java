@@ -1,5 +1,8 @@
 package org.pagestamp.interpreter;
 
+import org.pagestamp.choice.Choices;
+import org.pagestamp.choice.ReadOnlyTables;
+import org.pagestamp.choice.UpdateTiming;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingLevel;
 import org.pagestamp.mode.PagingMode;
@@ -52,7 +55,7 @@ record WalkSteps(Role role, SlotLayout layout, WalkRecord record, long gva, bool
     long wanted = AccessedDirty.wanted(entry, number == record.lowest(), write);
     AdAction action = AdAction.NONE;
     if (updates && wanted != entry) {
-      action = isWritable(slot) ? AdAction.SET : AdAction.SKIPPED_READ_ONLY;
+      action = isWritable(slot) ? AdAction.SET : inReadOnlySlot();
     }
     return step(
         level,
@@ -62,6 +65,28 @@ record WalkSteps(Role role, SlotLayout layout, WalkRecord record, long gva, bool
         record.rightsAbove(number),
         action,
         action == AdAction.SET ? wanted : entry);
+  }
+
+  private AdAction inReadOnlySlot() {
+    return role.choices().readOnly() == ReadOnlyTables.DISCARD
+        ? AdAction.DISCARDED
+        : AdAction.SKIPPED_READ_ONLY;
+  }
+
+  /** Whether a walk with this result came to set the bits of a level. */
+  boolean isUpdated(int level, long result) {
+    Choices choices = role.choices();
+    if (choices.readOnly() == ReadOnlyTables.NONE) {
+      return false;
+    }
+    if (!WalkResult.isFault(result)) {
+      return true;
+    }
+    boolean refused =
+        reason(result) == FaultReason.TABLE_READ_ONLY
+            && choices.readOnly() == ReadOnlyTables.FAULT_IF_NEEDED;
+    return (refused || choices.timing() == UpdateTiming.EAGER)
+        && level > WalkResult.faultLevel(result);
   }
 
   /** The entry that could not be read, since its table lies in no slot. */
@@ -125,6 +150,7 @@ record WalkSteps(Role role, SlotLayout layout, WalkRecord record, long gva, bool
       case NOT_PRESENT -> Rule.NOT_PRESENT;
       case RESERVED_BIT -> Rule.RESERVED_BIT;
       case TABLE_IN_NO_SLOT -> Rule.TABLE_IN_NO_SLOT;
+      case TABLE_READ_ONLY -> Rule.TABLE_READ_ONLY;
       case NON_CANONICAL -> Rule.NON_CANONICAL;
       case LASS_VIOLATION -> Rule.LASS;
       case UPDATE_CONTENDED -> Rule.UPDATE_CONTENDED;

@@ -2,6 +2,8 @@ package org.pagestamp.mode;
 
 import java.util.EnumSet;
 import java.util.Set;
+import org.pagestamp.choice.Choices;
+import org.pagestamp.choice.FetchReport;
 
 /** The control-register bits that take part in a role. */
 public enum Control {
@@ -31,5 +33,17 @@ public enum Control {
       case PAE -> EnumSet.of(WP, NXE, SMEP, SMAP);
       case FOUR_LEVEL, FIVE_LEVEL -> EnumSet.of(WP, NXE, SMEP, SMAP, PKE, PKS);
     };
+  }
+
+  /**
+   * The same, where NXE shapes the error codes of 2-level paging with {@link
+   * FetchReport#NXE_SUFFICES}.
+   */
+  public static Set<Control> relevantIn(PagingMode mode, Choices choices) {
+    Set<Control> relevant = relevantIn(mode);
+    if (mode == PagingMode.TWO_LEVEL && choices.fetch() == FetchReport.NXE_SUFFICES) {
+      relevant.add(NXE);
+    }
+    return relevant;
   }
 }

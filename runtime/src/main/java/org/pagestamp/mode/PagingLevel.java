@@ -10,8 +10,8 @@ package org.pagestamp.mode;
  * @param leafRule when an entry here maps a page
  * @param reservedAlways bits that must be 0 in every present entry, whatever the role
  * @param reservedOnAmd bits that must be 0 on AMD processors and are ignored on Intel's
- * @param highFrameBits bits of a leaf that hold address bits above 31 (PSE-36), or 0
- * @param highFrameShift how far left {@code highFrameBits} move to become address bits
+ * @param highFrameShift how far left bits of a leaf move to become address bits above 31 (PSE-36);
+ *     0 where none do
  */
 public record PagingLevel(
     int number,
@@ -20,33 +20,28 @@ public record PagingLevel(
     LeafRule leafRule,
     long reservedAlways,
     long reservedOnAmd,
-    long highFrameBits,
     int highFrameShift) {
 
   static PagingLevel table(int number, int shift, int indexBits) {
-    return new PagingLevel(number, shift, indexBits, LeafRule.NEVER, 0, 0, 0, 0);
+    return new PagingLevel(number, shift, indexBits, LeafRule.NEVER, 0, 0, 0);
   }
 
   PagingLevel leaf(LeafRule rule) {
     return new PagingLevel(
-        number,
-        shift,
-        indexBits,
-        rule,
-        reservedAlways,
-        reservedOnAmd,
-        highFrameBits,
-        highFrameShift);
+        number, shift, indexBits, rule, reservedAlways, reservedOnAmd, highFrameShift);
   }
 
   PagingLevel reserved(long always, long onAmd) {
-    return new PagingLevel(
-        number, shift, indexBits, leafRule, always, onAmd, highFrameBits, highFrameShift);
+    return new PagingLevel(number, shift, indexBits, leafRule, always, onAmd, highFrameShift);
   }
 
-  PagingLevel highFrame(long bits, int left) {
-    return new PagingLevel(
-        number, shift, indexBits, leafRule, reservedAlways, reservedOnAmd, bits, left);
+  PagingLevel highFrame(int left) {
+    return new PagingLevel(number, shift, indexBits, leafRule, reservedAlways, reservedOnAmd, left);
+  }
+
+  /** The bits of a leaf that hold address bits above 31 under {@code role} (PSE-36), or 0. */
+  public long highFrameBits(Role role) {
+    return highFrameShift == 0 ? 0 : role.choices().pse36().entryBits(role.maxPhyAddr());
   }
 
   /** Size in bytes of the page that a leaf of this level maps. */

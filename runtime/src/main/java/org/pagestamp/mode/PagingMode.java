@@ -24,7 +24,7 @@ public enum PagingMode {
       EntryBits.FRAME_32,
       0,
       List.of(
-          table(2, 22, 10).leaf(LeafRule.PS_IF_PSE).highFrame(0x1_E000L, 19),
+          table(2, 22, 10).leaf(LeafRule.PS_IF_PSE).highFrame(19),
           table(1, 12, 10).leaf(LeafRule.ALWAYS))),
 
   /**

@@ -23,7 +23,7 @@ public final class ReservedBits {
   public static long mask(Role role, PagingLevel level, boolean bit7) {
     PagingMode mode = role.mode();
     if (mode == PagingMode.PAE && level.number() == 3) {
-      return bits(63, role.maxPhyAddr()) | level.reservedAlways();
+      return bits(63, role.maxPhyAddr()) | (role.readsPdptes() ? 0 : level.reservedAlways());
     }
     long mask = level.reservedAlways();
     if (role.amd()) {
@@ -37,7 +37,7 @@ public final class ReservedBits {
       mask |= EntryBits.PS;
     }
     if (bit7 && isPage(level, role)) {
-      mask |= bits(level.shift() - 1, FIRST_OFFSET_BIT) & ~level.highFrameBits();
+      mask |= bits(level.shift() - 1, FIRST_OFFSET_BIT) & ~level.highFrameBits(role);
     }
     return mask;
   }

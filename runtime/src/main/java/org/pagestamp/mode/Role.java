@@ -19,10 +19,19 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import org.pagestamp.choice.Choices;
+import org.pagestamp.choice.EntryStore;
+import org.pagestamp.choice.FetchReport;
+import org.pagestamp.choice.ImplicitSmap;
+import org.pagestamp.choice.KeyCheck;
+import org.pagestamp.choice.OneGigCheck;
+import org.pagestamp.choice.PdpteSource;
+import org.pagestamp.choice.Pse36;
 
 /**
  * The immutable part of a paging configuration: the mode, the control bits that change what a walk
- * does in that mode, and the CPU's features. A walker is made for one role.
+ * does in that mode, the CPU's features, and what is chosen where walkers differ. A walker is made
+ * for one role.
  *
  * <p>The counterpart of KVM's {@code kvm_cpu_role}. What may differ from walk to walk is not in it:
  * CR3, PDPTEs, PKRU and PKRS are in the vCPU's state, privilege and EFLAGS.AC in each access.
@@ -34,6 +43,7 @@ public final class Role {
   private final PagingMode mode;
   private final Set<Control> controls;
   private final CpuFeatures cpu;
+  private final Choices choices;
   private final boolean wp;
   private final boolean pse;
   private final boolean nxe;
@@ -45,13 +55,14 @@ public final class Role {
   /** All but the mode, as walkers are looked up by their role at each change of CR0.WP. */
   private final int number;
 
-  private Role(PagingMode mode, Set<Control> controls, CpuFeatures cpu) {
+  private Role(PagingMode mode, Set<Control> controls, CpuFeatures cpu, Choices choices) {
     this.mode = mode;
     this.controls = Collections.unmodifiableSet(controls);
-    this.cpu = cpu;
+    this.choices = relevant(choices, mode, controls);
+    this.cpu = normalized(mode, cpu, this.choices);
     this.wp = controls.contains(Control.WP);
     this.pse = controls.contains(Control.PSE);
-    this.nxe = controls.contains(Control.NXE);
+    this.nxe = controls.contains(Control.NXE) && mode != PagingMode.TWO_LEVEL;
     this.smep = controls.contains(Control.SMEP);
     this.smap = controls.contains(Control.SMAP);
     this.pke = controls.contains(Control.PKE);
@@ -70,7 +81,8 @@ public final class Role {
         | bit(pks, 6)
         | bit(cpu.oneGigPages(), 7)
         | bit(cpu.amd(), 8)
-        | cpu.maxPhyAddr() << 9;
+        | bit(reportsFetch(), 9)
+        | cpu.maxPhyAddr() << 10;
   }
 
   private static int bit(boolean set, int position) {
@@ -78,26 +90,43 @@ public final class Role {
   }
 
   /**
-   * A role named by its parts.
+   * A role named by its parts, with {@link Choices#DEFAULT}.
    *
    * @param controls the control bits that are set; every other is clear
    * @throws IllegalArgumentException if a control has no effect in {@code mode}, such as PKE
    *     outside long mode or PSE outside 2-level paging
    */
   public static Role of(PagingMode mode, CpuFeatures cpu, Control... controls) {
+    return of(mode, cpu, Choices.DEFAULT, controls);
+  }
+
+  /**
+   * A role named by its parts.
+   *
+   * @param choices what is chosen where walkers differ; those without effect are dropped
+   * @param controls the control bits that are set; every other is clear
+   * @throws IllegalArgumentException if a control has no effect in {@code mode}
+   */
+  public static Role of(PagingMode mode, CpuFeatures cpu, Choices choices, Control... controls) {
     Set<Control> set = EnumSet.noneOf(Control.class);
     set.addAll(Arrays.asList(controls));
+    Set<Control> relevant = Control.relevantIn(mode, choices);
     for (Control control : set) {
-      if (!Control.relevantIn(mode).contains(control)) {
+      if (!relevant.contains(control)) {
         throw new IllegalArgumentException(
-            control
-                + " has no effect in "
-                + mode.label()
-                + " paging, which knows "
-                + Control.relevantIn(mode));
+            control + " has no effect in " + mode.label() + " paging, which knows " + relevant);
       }
     }
-    return new Role(mode, set, normalized(mode, cpu));
+    return new Role(mode, set, cpu, choices);
+  }
+
+  /**
+   * The role of a CPU with these register values, with {@link Choices#DEFAULT}.
+   *
+   * @throws IllegalArgumentException if the values cannot occur together on a CPU
+   */
+  public static Role fromRegisters(long cr0, long cr4, long efer, CpuFeatures cpu) {
+    return fromRegisters(cr0, cr4, efer, cpu, Choices.DEFAULT);
   }
 
   /**
@@ -105,9 +134,11 @@ public final class Role {
    * (PSE outside 2-level paging, PKE, PKS and LA57 outside long mode, NXE in 2-level paging) are
    * dropped, as KVM's {@code kvm_calc_cpu_role} does.
    *
+   * @param choices what is chosen where walkers differ; those without effect are dropped
    * @throws IllegalArgumentException if the values cannot occur together on a CPU
    */
-  public static Role fromRegisters(long cr0, long cr4, long efer, CpuFeatures cpu) {
+  public static Role fromRegisters(
+      long cr0, long cr4, long efer, CpuFeatures cpu, Choices choices) {
     PagingMode mode = modeOf(cr0, cr4, efer);
     Set<Control> set = EnumSet.noneOf(Control.class);
     addIf(set, Control.WP, cr0 & CR0_WP);
@@ -117,8 +148,8 @@ public final class Role {
     addIf(set, Control.SMAP, cr4 & CR4_SMAP);
     addIf(set, Control.PKE, cr4 & CR4_PKE);
     addIf(set, Control.PKS, cr4 & CR4_PKS);
-    set.retainAll(Control.relevantIn(mode));
-    return new Role(mode, set, normalized(mode, cpu));
+    set.retainAll(Control.relevantIn(mode, choices));
+    return new Role(mode, set, cpu, choices);
   }
 
   private static void addIf(Set<Control> set, Control control, long bit) {
@@ -155,12 +186,49 @@ public final class Role {
     }
   }
 
+  /** Drops the choices without effect, so that equal roles walk alike. */
+  private static Choices relevant(Choices choices, PagingMode mode, Set<Control> controls) {
+    if (mode == PagingMode.NO_PAGING) {
+      return Choices.DEFAULT;
+    }
+    Choices relevant = choices;
+    if (!controls.contains(Control.PSE)) {
+      relevant = relevant.with(Pse36.BITS_36);
+    }
+    if (mode != PagingMode.TWO_LEVEL) {
+      relevant = relevant.with(FetchReport.NEEDS_PAE);
+    } else if (choices.store() == EntryStore.COMPARE_LOW_HALF) {
+      relevant = relevant.with(EntryStore.COMPARE_ALL);
+    }
+    if (mode != PagingMode.PAE) {
+      relevant = relevant.with(PdpteSource.REGISTERS);
+    }
+    if (!mode.isLongMode()) {
+      relevant = relevant.with(OneGigCheck.BY_CPUID);
+    }
+    if (!controls.contains(Control.PKE) && !controls.contains(Control.PKS)) {
+      relevant = relevant.with(KeyCheck.WITH_RIGHTS);
+    }
+    if (!controls.contains(Control.SMAP)) {
+      relevant = relevant.with(ImplicitSmap.STRICT);
+    }
+    return relevant;
+  }
+
   /** Drops the features without effect in {@code mode}, so that equal roles walk alike. */
-  private static CpuFeatures normalized(PagingMode mode, CpuFeatures cpu) {
+  private static CpuFeatures normalized(PagingMode mode, CpuFeatures cpu, Choices choices) {
     return switch (mode) {
-      case NO_PAGING, TWO_LEVEL -> new CpuFeatures(CpuFeatures.MAX_PHY_ADDR, false, false);
+      case NO_PAGING -> new CpuFeatures(CpuFeatures.MAX_PHY_ADDR, false, false);
+      case TWO_LEVEL ->
+          new CpuFeatures(
+              choices.pse36() == Pse36.BY_MAXPHYADDR ? cpu.maxPhyAddr() : CpuFeatures.MAX_PHY_ADDR,
+              false,
+              false);
       case PAE -> new CpuFeatures(cpu.maxPhyAddr(), false, false);
-      case FOUR_LEVEL, FIVE_LEVEL -> cpu;
+      case FOUR_LEVEL, FIVE_LEVEL ->
+          choices.oneGig() == OneGigCheck.ALWAYS
+              ? new CpuFeatures(cpu.maxPhyAddr(), true, cpu.amd())
+              : cpu;
     };
   }
 
@@ -172,6 +240,24 @@ public final class Role {
   /** The control bits that are set; unmodifiable. */
   public Set<Control> controls() {
     return controls;
+  }
+
+  /** What is chosen where walkers differ; {@link Choices#DEFAULT} where it has no effect. */
+  public Choices choices() {
+    return choices;
+  }
+
+  /**
+   * Number of the highest level whose entries a walk reads in memory: {@link
+   * PagingMode#topLevelInMemory()}, but 3 for PAE paging with {@link PdpteSource#MEMORY}.
+   */
+  public int topLevelInMemory() {
+    return readsPdptes() ? 3 : mode.topLevelInMemory();
+  }
+
+  /** Whether walks read PDPTEs of PAE paging in memory: {@link PdpteSource#MEMORY}. */
+  public boolean readsPdptes() {
+    return choices.pdptes() == PdpteSource.MEMORY;
   }
 
   /** CR0.WP. */
@@ -226,15 +312,18 @@ public final class Role {
 
   /**
    * Whether a fetch sets the I/D bit of its page-fault error code: CR4.SMEP, or EFER.NXE with
-   * CR4.PAE (Intel SDM vol. 3, section 4.7).
+   * CR4.PAE (Intel SDM vol. 3, section 4.7) or as {@link FetchReport} has it.
    */
   public boolean reportsFetch() {
-    return smep || nxe;
+    return smep || controls.contains(Control.NXE);
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Role that && mode == that.mode && number == that.number;
+    return other instanceof Role that
+        && mode == that.mode
+        && number == that.number
+        && choices.equals(that.choices);
   }
 
   @Override
@@ -249,7 +338,7 @@ public final class Role {
     for (Control control : controls) {
       text.append(' ').append(control.name().toLowerCase(Locale.ROOT));
     }
-    if (mode.topReservedBit() != 0) {
+    if (mode.topReservedBit() != 0 || choices.pse36() == Pse36.BY_MAXPHYADDR) {
       text.append(" maxphyaddr=").append(maxPhyAddr());
     }
     if (oneGigPages()) {
@@ -257,6 +346,9 @@ public final class Role {
     }
     if (amd()) {
       text.append(" amd");
+    }
+    if (!choices.equals(Choices.DEFAULT)) {
+      text.append(' ').append(choices);
     }
     return text.toString();
   }

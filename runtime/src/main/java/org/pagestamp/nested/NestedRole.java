@@ -18,12 +18,13 @@ import org.pagestamp.stage2.Stage2Role;
  */
 public record NestedRole(
     Role guest, Stage2Role stage2, TableAccess tableAccess, PdpteAccess pdpteAccess) {
-  /** Refuses null. */
+  /** Refuses null; a guest whose walks read PDPTEs reads them {@link PdpteAccess#IN_WALK}. */
   public NestedRole {
     Objects.requireNonNull(guest, "guest");
     Objects.requireNonNull(stage2, "stage2");
     Objects.requireNonNull(tableAccess, "tableAccess");
     Objects.requireNonNull(pdpteAccess, "pdpteAccess");
+    pdpteAccess = guest.readsPdptes() ? PdpteAccess.IN_WALK : pdpteAccess;
   }
 
   /** As KVM does it for the guests of its guests. */

@@ -43,7 +43,7 @@ public enum EptMode {
             level(1, 12, LeafRule.ALWAYS, 0));
 
     static PagingLevel level(int number, int shift, LeafRule leafRule, long reserved) {
-      return new PagingLevel(number, shift, INDEX_BITS, leafRule, reserved, 0, 0, 0);
+      return new PagingLevel(number, shift, INDEX_BITS, leafRule, reserved, 0, 0);
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import org.pagestamp.choice.Choices;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
@@ -16,9 +17,9 @@ import org.pagestamp.mode.Role;
  *
  * <p>Of the host's controls PSE and NXE count. WP is irrelevant, as every nested access is a
  * user's; SMEP, SMAP and keys take no part (KVM's {@code kvm_init_shadow_npt_mmu}); so a role never
- * contains them, and equal roles walk alike.
+ * contains them, and equal roles walk alike. Of the host's choices those on the format count.
  *
- * @param host the host's paging mode, PSE, NXE and features
+ * @param host the host's paging mode, PSE, NXE, features, and choices on the format
  * @param options what is on; unmodifiable
  */
 public record NptRole(Role host, Set<NptOption> options) implements Stage2Role {
@@ -38,10 +39,15 @@ public record NptRole(Role host, Set<NptOption> options) implements Stage2Role {
     Control[] controls =
         host.controls().stream().filter(RELEVANT::contains).toArray(Control[]::new);
     CpuFeatures cpu = new CpuFeatures(host.maxPhyAddr(), host.oneGigPages(), host.amd());
-    host = Role.of(host.mode(), cpu, controls);
+    host = Role.of(host.mode(), cpu, formatOf(host.choices()), controls);
     Set<NptOption> copy = EnumSet.noneOf(NptOption.class);
     copy.addAll(options);
     options = Collections.unmodifiableSet(copy);
+  }
+
+  /** Of a host's choices those on the format of its tables. */
+  private static Choices formatOf(Choices host) {
+    return Choices.of(host.pse36(), host.oneGig(), host.pdptes());
   }
 
   /** A role named by its parts; every option that is not named is off. */

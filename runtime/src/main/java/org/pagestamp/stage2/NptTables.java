@@ -58,11 +58,11 @@ final class NptTables {
         unchecked ? 0 : ReservedBits.mask(host, level, false),
         unchecked ? 0 : ReservedBits.mask(host, level, true),
         host.mode().tableMask() & ~(level.pageSize() - 1),
-        level.highFrameBits(),
+        level.highFrameBits(host),
         level.highFrameShift(),
         level.patBit(),
         pdpte ? 0 : -1L,
-        pdpte ? 0 : EntryBits.A,
+        pdpte && !host.readsPdptes() ? 0 : EntryBits.A,
         pdpte ? 0 : EntryBits.D);
   }
 

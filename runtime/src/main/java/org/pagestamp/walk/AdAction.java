@@ -7,5 +7,7 @@ public enum AdAction {
   /** Stores the entry with A, and D if this is the leaf of a write, set. */
   SET,
   /** Would store it, but its slot is read-only. */
-  SKIPPED_READ_ONLY
+  SKIPPED_READ_ONLY,
+  /** Stores it, but its slot is read-only and drops the store. */
+  DISCARDED
 }

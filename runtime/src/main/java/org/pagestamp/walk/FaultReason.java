@@ -1,5 +1,7 @@
 package org.pagestamp.walk;
 
+import org.pagestamp.choice.ReadOnlyTables;
+
 /** Why a walk failed, finer than the error code that the guest sees. */
 public enum FaultReason {
   /** An entry's P bit is clear. */
@@ -24,7 +26,12 @@ public enum FaultReason {
    * The address lies in the half of the address space that CR4.LASS closes to the access: #GP or
    * #SS, found before any table is read. No walker answers so, only what prepares addresses for it.
    */
-  LASS_VIOLATION(8, "linear-address-space separation");
+  LASS_VIOLATION(8, "linear-address-space separation"),
+  /**
+   * A table lies in a read-only slot, where {@link ReadOnlyTables} makes that a fault. None of the
+   * guest's own: what maps the slot to it gets an exit, as from EPT or NPT.
+   */
+  TABLE_READ_ONLY(9, "table in a read-only slot");
 
   private static final FaultReason[] VALUES = values();
 
@@ -36,7 +43,7 @@ public enum FaultReason {
     this.text = text;
   }
 
-  /** The reason's number in a packed result, 1 to 8. */
+  /** The reason's number in a packed result, 1 to 9. */
   int code() {
     return code;
   }
@@ -45,9 +52,17 @@ public enum FaultReason {
     return VALUES[code - 1];
   }
 
-  /** Whether the guest gets #PF; otherwise it gets #GP, or #SS for an access to the stack. */
+  /**
+   * Whether the guest gets #PF; otherwise it gets #GP, or #SS for an access to the stack, unless
+   * the fault is an {@linkplain #isExit exit}.
+   */
   public boolean isPageFault() {
-    return this != NON_CANONICAL && this != LASS_VIOLATION;
+    return this != NON_CANONICAL && this != LASS_VIOLATION && !isExit();
+  }
+
+  /** Whether the guest gets nothing, and the host is to act: {@link #TABLE_READ_ONLY}. */
+  public boolean isExit() {
+    return this == TABLE_READ_ONLY;
   }
 
   /** The reason in words. */

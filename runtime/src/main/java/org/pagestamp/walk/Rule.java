@@ -12,6 +12,8 @@ public enum Rule {
   LASS("CR4.LASS closes this half of the address space to the access", FaultReason.LASS_VIOLATION),
   /** A table is in no slot. */
   TABLE_IN_NO_SLOT("the table lies in no memory slot", FaultReason.TABLE_IN_NO_SLOT),
+  /** A table is in a read-only slot, and the choice is that this is a fault. */
+  TABLE_READ_ONLY("the table lies in a read-only memory slot", FaultReason.TABLE_READ_ONLY),
   /** P is clear. */
   NOT_PRESENT("the entry is not present", FaultReason.NOT_PRESENT),
   /** A reserved bit is set. */

@@ -70,7 +70,8 @@ public final class VcpuState {
   /**
    * Loads CR3 as MOV to CR3 does: checks its reserved bits in long mode; in PAE mode reads the four
    * PDPTEs from memory and checks them (KVM's {@code load_pdptrs}; Intel SDM vol. 3, section
-   * 4.4.1). If anything is wrong nothing changes, and the guest's instruction gets #GP(0).
+   * 4.4.1), unless the role's walks do. If anything is wrong nothing changes, and the guest's
+   * instruction gets #GP(0).
    */
   public Cr3Load loadCr3(long value, Role role, SlotLayout layout) {
     return loadCr3(value, role, layout, value & PagingMode.PAE.rootMask());
@@ -88,7 +89,7 @@ public final class VcpuState {
         && (value & ~CR3_HIGH_FLAGS & -1L << role.maxPhyAddr() & ~0xFFFL) != 0) {
       return Cr3Load.CR3_RESERVED_BIT;
     }
-    if (role.mode() == PagingMode.PAE) {
+    if (role.mode() == PagingMode.PAE && !role.readsPdptes()) {
       Cr3Load load = loadPdptes(pdptes, role, layout);
       if (load != Cr3Load.LOADED) {
         return load;

@@ -61,6 +61,7 @@ public record WalkTrace(
           case NONE -> "";
           case SET -> String.format(Locale.ROOT, ", A/D set: 0x%x", step.entryAfter());
           case SKIPPED_READ_ONLY -> ", A/D skipped: read-only slot";
+          case DISCARDED -> ", A/D discarded by a read-only slot";
         };
     return String.format(
         Locale.ROOT,

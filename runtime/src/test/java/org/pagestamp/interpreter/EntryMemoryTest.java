@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pagestamp.choice.Choices;
 import org.pagestamp.slot.Backing;
 import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.SlotLayout;
@@ -26,18 +27,18 @@ class EntryMemoryTest {
   @ParameterizedTest
   @ValueSource(ints = {4, 8})
   void anAtomicUpdateIsNeverDoneByAPlainStore(int entryBytes) {
-    EntryMemory entries = EntryMemory.of(slot, entryBytes, UpdateMode.ATOMIC);
-    assertThrows(IllegalArgumentException.class, () -> entries.compareAndSet(0x4008, 0, 0x27));
+    EntryMemory entries = EntryMemory.of(slot, entryBytes, UpdateMode.ATOMIC, Choices.DEFAULT);
+    assertThrows(IllegalArgumentException.class, () -> entries.update(0x4008, 0, 0x27));
     assertArrayEquals(new byte[0x1000], bytes);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {4, 8})
   void aPlainUpdateStoresOnlyIfTheEntryIsTheExpected(int entryBytes) {
-    EntryMemory entries = EntryMemory.of(slot, entryBytes, UpdateMode.SINGLE_VCPU);
-    assertTrue(entries.compareAndSet(0x4008, 0, 0x27));
+    EntryMemory entries = EntryMemory.of(slot, entryBytes, UpdateMode.SINGLE_VCPU, Choices.DEFAULT);
+    assertTrue(entries.update(0x4008, 0, 0x27));
     assertEquals(0x27, bytes[8]);
-    assertFalse(entries.compareAndSet(0x4008, 0, 0x67));
+    assertFalse(entries.update(0x4008, 0, 0x67));
     assertEquals(0x27, bytes[8]);
   }
 }

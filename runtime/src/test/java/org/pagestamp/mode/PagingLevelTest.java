@@ -10,14 +10,13 @@ class PagingLevelTest {
   @Test
   void eachStepAddsItsPartsAndKeepsTheOthers() {
     PagingLevel table = PagingLevel.table(2, 22, 10);
-    assertEquals(new PagingLevel(2, 22, 10, LeafRule.NEVER, 0, 0, 0, 0), table);
+    assertEquals(new PagingLevel(2, 22, 10, LeafRule.NEVER, 0, 0, 0), table);
     PagingLevel leaf = table.leaf(LeafRule.PS_IF_PSE);
-    assertEquals(new PagingLevel(2, 22, 10, LeafRule.PS_IF_PSE, 0, 0, 0, 0), leaf);
+    assertEquals(new PagingLevel(2, 22, 10, LeafRule.PS_IF_PSE, 0, 0, 0), leaf);
     PagingLevel reserved = leaf.reserved(0x20, 0x40);
-    assertEquals(new PagingLevel(2, 22, 10, LeafRule.PS_IF_PSE, 0x20, 0x40, 0, 0), reserved);
+    assertEquals(new PagingLevel(2, 22, 10, LeafRule.PS_IF_PSE, 0x20, 0x40, 0), reserved);
     assertEquals(
-        new PagingLevel(2, 22, 10, LeafRule.PS_IF_PSE, 0x20, 0x40, 0x1E000, 19),
-        reserved.highFrame(0x1E000, 19));
+        new PagingLevel(2, 22, 10, LeafRule.PS_IF_PSE, 0x20, 0x40, 19), reserved.highFrame(19));
   }
 
   @ParameterizedTest(name = "{0} level {1} pse {2} 1g {3}: leaf {4}, page-size bit {5}")

@@ -30,10 +30,12 @@ class WalkResultTest {
 
   @ParameterizedTest
   @EnumSource
-  void allFaultsButThoseOfTheAddressItselfArePageFaults(FaultReason reason) {
+  void allFaultsButThoseOfTheAddressItselfAndExitsArePageFaults(FaultReason reason) {
     boolean ofTheAddress =
         reason == FaultReason.NON_CANONICAL || reason == FaultReason.LASS_VIOLATION;
-    assertEquals(!ofTheAddress, WalkResult.isPageFault(WalkResult.fault(reason, 0, 0)));
+    boolean exit = reason == FaultReason.TABLE_READ_ONLY;
+    assertEquals(exit, reason.isExit());
+    assertEquals(!ofTheAddress && !exit, WalkResult.isPageFault(WalkResult.fault(reason, 0, 0)));
   }
 
   @Test
