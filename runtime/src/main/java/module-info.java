@@ -10,6 +10,7 @@ module org.pagestamp.runtime {
   exports org.pagestamp.interpreter;
   exports org.pagestamp.mode;
   exports org.pagestamp.nested;
+  exports org.pagestamp.profile;
   exports org.pagestamp.slot;
   exports org.pagestamp.stage2;
   exports org.pagestamp.tlb;

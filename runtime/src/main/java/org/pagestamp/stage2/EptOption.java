@@ -2,7 +2,7 @@ package org.pagestamp.stage2;
 
 /**
  * What may be on or off in an EPT walk: a bit of EPTP, controls, capabilities of the processor
- * (IA32_VMX_EPT_VPID_CAP), and one choice on which processors and their models differ.
+ * (IA32_VMX_EPT_VPID_CAP), and choices on which processors and their models differ.
  *
  * <p>Sources: Intel SDM vol. 3, sections 24.6.11 (EPTP), 28.3.3, and appendix A.10.
  */
@@ -29,5 +29,11 @@ public enum EptOption {
    * Bits of a guest-physical address above those that the levels translate are ignored, as in KVM,
    * QEMU and Bochs. Otherwise such an address, which no level holds, is an EPT violation.
    */
-  HIGH_GPA_IGNORED
+  HIGH_GPA_IGNORED,
+  /**
+   * An entry that allows fetches from user-mode addresses and nothing else is legal though the
+   * processor has no {@link #EXECUTE_ONLY}, as in KVM, whose table of combinations leaves bit 10
+   * out.
+   */
+  USER_EXECUTE_UNCHECKED
 }

@@ -16,6 +16,9 @@ final class EptTables {
   /** X or bit 10 without R. */
   private static final int EXECUTE_ONLY = 0x5550;
 
+  /** Bit 10 and nothing else. */
+  private static final int USER_EXECUTE_ALONE = 1 << 8;
+
   /** 2, 3 and 7. */
   private static final int ILLEGAL_TYPES = 0x8C;
 
@@ -37,7 +40,7 @@ final class EptTables {
         EptBits.R | EptBits.W | EptBits.X | userExecute,
         0,
         userExecute,
-        role.has(EptOption.EXECUTE_ONLY) ? WRITE_ONLY : WRITE_ONLY | EXECUTE_ONLY,
+        illegalRights(role),
         ILLEGAL_TYPES,
         RightRule.needs(EptBits.R),
         RightRule.needs(EptBits.W),
@@ -47,6 +50,14 @@ final class EptTables {
         true,
         role.has(EptOption.ADVANCED_INFO),
         levels(role));
+  }
+
+  private static int illegalRights(EptRole role) {
+    if (role.has(EptOption.EXECUTE_ONLY)) {
+      return WRITE_ONLY;
+    }
+    boolean unchecked = role.has(EptOption.USER_EXECUTE_UNCHECKED);
+    return WRITE_ONLY | (unchecked ? EXECUTE_ONLY & ~USER_EXECUTE_ALONE : EXECUTE_ONLY);
   }
 
   private static List<Stage2Level> levels(EptRole role) {

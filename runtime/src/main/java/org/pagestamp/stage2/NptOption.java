@@ -20,5 +20,10 @@ public enum NptOption {
    * Bits of a guest-physical address above those that the levels translate are ignored, as in KVM,
    * QEMU and Bochs. Otherwise such an address, which no level holds, is not present.
    */
-  HIGH_GPA_IGNORED
+  HIGH_GPA_IGNORED,
+  /**
+   * A fault of a fetch says that it was one though the host has no NXE: on a processor whose host
+   * has SMEP, and in Bochs always.
+   */
+  FETCH_REPORTED
 }

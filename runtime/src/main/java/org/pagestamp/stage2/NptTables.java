@@ -37,7 +37,7 @@ final class NptTables {
         new RightRule(user | EntryBits.NX, gmet ? EntryBits.U : 0),
         RightRule.needs(user | EntryBits.NX),
         false,
-        role.host().nxe() || gmet,
+        role.host().nxe() || gmet || role.has(NptOption.FETCH_REPORTED),
         false,
         levels(role));
   }

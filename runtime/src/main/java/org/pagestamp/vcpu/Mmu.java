@@ -3,6 +3,7 @@ package org.pagestamp.vcpu;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.pagestamp.choice.Choices;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.Role;
 import org.pagestamp.slot.MemorySlots;
@@ -50,10 +51,15 @@ public final class Mmu implements Translator {
   /** As {@link #snapshot}, but null where the next translation has more to do than to walk. */
   private SlotSnapshot walkAtOnce;
 
-  Mmu(MemorySlots memory, CpuFeatures cpu, Set<PagingFeature> features, WalkerSource walkers) {
+  Mmu(
+      MemorySlots memory,
+      CpuFeatures cpu,
+      Choices choices,
+      Set<PagingFeature> features,
+      WalkerSource walkers) {
     this.memory = memory;
     this.walkers = walkers;
-    registers = new RegisterFile(cpu, features);
+    registers = new RegisterFile(cpu, choices, features);
     reader = memory.reader();
     snapshot = memory.snapshot();
   }

@@ -3,6 +3,7 @@ package org.pagestamp.vcpu;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
+import org.pagestamp.choice.Choices;
 import org.pagestamp.interpreter.InterpretedWalker;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.slot.MemorySlots;
@@ -13,6 +14,7 @@ public final class MmuBuilder {
   private final Set<PagingFeature> features = EnumSet.allOf(PagingFeature.class);
   private MemorySlots memory;
   private CpuFeatures cpu = CpuFeatures.intel(CpuFeatures.MAX_PHY_ADDR);
+  private Choices choices = Choices.DEFAULT;
   private WalkerSource walkers = InterpretedWalker::new;
 
   MmuBuilder() {}
@@ -31,6 +33,12 @@ public final class MmuBuilder {
   /** The CPU; Intel's with MAXPHYADDR 52 by default. */
   public MmuBuilder cpu(CpuFeatures features) {
     cpu = Objects.requireNonNull(features, "features");
+    return this;
+  }
+
+  /** What is chosen where walkers differ; {@link Choices#DEFAULT} by default. */
+  public MmuBuilder choices(Choices all) {
+    choices = Objects.requireNonNull(all, "choices");
     return this;
   }
 
@@ -57,6 +65,6 @@ public final class MmuBuilder {
     if (memory == null) {
       throw new IllegalStateException("an Mmu needs memory(...)");
     }
-    return new Mmu(memory, cpu, EnumSet.copyOf(features), walkers);
+    return new Mmu(memory, cpu, choices, EnumSet.copyOf(features), walkers);
   }
 }

@@ -2,6 +2,7 @@ package org.pagestamp.vcpu;
 
 import java.util.Locale;
 import java.util.Set;
+import org.pagestamp.choice.Choices;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.Role;
 import org.pagestamp.slot.SlotLayout;
@@ -15,14 +16,16 @@ import org.pagestamp.walk.VcpuState;
  */
 final class RegisterFile {
   private final CpuFeatures cpu;
+  private final Choices choices;
   private final Set<PagingFeature> features;
   private final VcpuState state = new VcpuState();
   private ControlRegisters values;
   private Role role;
   private LinearAddress linear;
 
-  RegisterFile(CpuFeatures cpu, Set<PagingFeature> features) {
+  RegisterFile(CpuFeatures cpu, Choices choices, Set<PagingFeature> features) {
     this.cpu = cpu;
+    this.choices = choices;
     this.features = features;
     use(ControlRegisters.POWER_UP, roleOf(ControlRegisters.POWER_UP));
   }
@@ -138,7 +141,7 @@ final class RegisterFile {
   }
 
   private Role roleOf(ControlRegisters after) {
-    return Role.fromRegisters(after.cr0(), after.cr4(), after.efer(), cpu);
+    return Role.fromRegisters(after.cr0(), after.cr4(), after.efer(), cpu, choices);
   }
 
   private void use(ControlRegisters after, Role roleAfter) {

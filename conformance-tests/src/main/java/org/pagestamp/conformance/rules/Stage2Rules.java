@@ -42,6 +42,8 @@ public final class Stage2Rules {
   private final boolean highGpaIgnored;
   private final boolean dirtyBits;
   private final boolean executeOnly;
+  private final boolean userExecuteUnchecked;
+  private final boolean fetchReported;
   private final boolean modeBased;
   private final boolean twoMeg;
   private final boolean oneGig;
@@ -61,6 +63,8 @@ public final class Stage2Rules {
         highGpaIgnored = at.options().contains(EptOption.HIGH_GPA_IGNORED);
         dirtyBits = at.options().contains(EptOption.ACCESSED_DIRTY);
         executeOnly = at.options().contains(EptOption.EXECUTE_ONLY);
+        userExecuteUnchecked = at.options().contains(EptOption.USER_EXECUTE_UNCHECKED);
+        fetchReported = false;
         modeBased = at.options().contains(EptOption.MODE_BASED_EXECUTE);
         twoMeg = at.options().contains(EptOption.TWO_MEG_PAGES);
         oneGig = at.options().contains(EptOption.ONE_GIG_PAGES);
@@ -82,6 +86,8 @@ public final class Stage2Rules {
         highGpaIgnored = at.options().contains(NptOption.HIGH_GPA_IGNORED);
         dirtyBits = true;
         executeOnly = false;
+        userExecuteUnchecked = false;
+        fetchReported = at.options().contains(NptOption.FETCH_REPORTED);
         modeBased = false;
         twoMeg = host.hasLargePages(2);
         oneGig = host.hasLargePages(3);
@@ -188,7 +194,8 @@ public final class Stage2Rules {
 
   private boolean hasIllegalRights(long entry) {
     boolean read = (entry & EPT_R) != 0;
-    boolean execute = (entry & EPT_X) != 0 || (modeBased && (entry & EPT_XU) != 0);
+    boolean userExecuteCounts = modeBased && !userExecuteUnchecked;
+    boolean execute = (entry & EPT_X) != 0 || (userExecuteCounts && (entry & EPT_XU) != 0);
     return !read && ((entry & EPT_W) != 0 || (execute && !executeOnly));
   }
 
@@ -245,7 +252,7 @@ public final class Stage2Rules {
 
   /** Whether a nested page fault of a fetch says so. */
   public boolean reportsFetch() {
-    return host.nxe || gmet;
+    return host.nxe || gmet || fetchReported;
   }
 
   /** Where the page of 4 KiB is that holds an address. */

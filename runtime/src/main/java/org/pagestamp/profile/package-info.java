@@ -1,0 +1,2 @@
+/** Whose walk to make: {@link org.pagestamp.profile.Profile}. */
+package org.pagestamp.profile;
