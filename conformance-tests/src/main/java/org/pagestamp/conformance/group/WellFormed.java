@@ -160,8 +160,9 @@ final class WellFormed {
           case RESERVED_BIT -> cause == (PageFaultCode.P | PageFaultCode.RSVD);
           case PERMISSION -> (cause & ~PageFaultCode.PK) == PageFaultCode.P;
           case PROTECTION_KEY -> cause == (PageFaultCode.P | PageFaultCode.PK);
-          // The address is canonical, nobody else writes, and LASS is not the walker's.
-          case NON_CANONICAL, UPDATE_CONTENDED, LASS_VIOLATION -> false;
+          // The address is canonical, nobody else writes, LASS is not the walker's, and no role of
+          // this makes read-only slots a fault.
+          case NON_CANONICAL, UPDATE_CONTENDED, LASS_VIOLATION, TABLE_READ_ONLY -> false;
         };
     refuseIf(!fits, "the reason of the fault does not fit its error code");
     refuseIf(level < 1 || level > role.mode().topLevel(), "the fault is at no level");
