@@ -130,7 +130,8 @@ final class MachinePair implements AutoCloseable {
     int width = walker.role().mode().entryBytes();
     for (int level = record.top(); level > 0 && level >= record.lowest(); level--) {
       long gpa = record.entryGpa(level);
-      if (tried.load(gpa, width) != right.load(gpa, width)) {
+      boolean inSlot = record.slot(level) >= 0; // otherwise nothing that a walk could change
+      if (inSlot && tried.load(gpa, width) != right.load(gpa, width)) {
         return false;
       }
     }

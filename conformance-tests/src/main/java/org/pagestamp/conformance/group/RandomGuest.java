@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.pagestamp.choice.Choices;
 import org.pagestamp.conformance.ConformanceCase;
 import org.pagestamp.conformance.Subject;
 import org.pagestamp.conformance.VectorEntry;
@@ -53,8 +54,13 @@ final class RandomGuest implements AutoCloseable {
 
   /** The guest that a seed makes. */
   static RandomGuest of(Subject subject, PagingMode mode, long seed) {
+    return of(subject, mode, Choices.DEFAULT, seed);
+  }
+
+  /** The guest that a seed makes, for walkers with other choices. */
+  static RandomGuest of(Subject subject, PagingMode mode, Choices choices, long seed) {
     RandomGenerator random = new SplittableRandom(seed);
-    return new RandomGuest(subject, RandomRoles.role(mode, random), random);
+    return new RandomGuest(subject, RandomRoles.role(mode, choices, random), random);
   }
 
   /** In PAE paging with a slot below 4 GiB, since no CR3 reaches higher PDPTEs. */

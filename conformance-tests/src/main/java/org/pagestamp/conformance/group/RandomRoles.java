@@ -1,6 +1,7 @@
 package org.pagestamp.conformance.group;
 
 import java.util.random.RandomGenerator;
+import org.pagestamp.choice.Choices;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
@@ -13,8 +14,12 @@ final class RandomRoles {
   private RandomRoles() {}
 
   static Role role(PagingMode mode, RandomGenerator random) {
+    return role(mode, Choices.DEFAULT, random);
+  }
+
+  static Role role(PagingMode mode, Choices choices, RandomGenerator random) {
     Control[] controls =
-        Control.relevantIn(mode).stream()
+        Control.relevantIn(mode, choices).stream()
             .filter(control -> random.nextInt(3) > 0)
             .toArray(Control[]::new);
     int width =
@@ -22,6 +27,9 @@ final class RandomRoles {
             ? USUAL_WIDTHS[random.nextInt(USUAL_WIDTHS.length)]
             : random.nextInt(CpuFeatures.MIN_PHY_ADDR, CpuFeatures.MAX_PHY_ADDR + 1);
     return Role.of(
-        mode, new CpuFeatures(width, random.nextInt(4) > 0, random.nextInt(4) == 0), controls);
+        mode,
+        new CpuFeatures(width, random.nextInt(4) > 0, random.nextInt(4) == 0),
+        choices,
+        controls);
   }
 }

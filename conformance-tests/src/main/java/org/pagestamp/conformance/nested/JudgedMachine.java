@@ -26,7 +26,7 @@ import org.pagestamp.stage2.Stage2Role;
  * A machine whose walkers with a second stage are judged access by access: the answer, all memory
  * and the dirty logs must be as the model has them. After each access memory is put back as it was.
  */
-final class JudgedMachine implements AutoCloseable {
+final class JudgedMachine implements SceneMemory, AutoCloseable {
   private static final int REPORT_EVERY = 1 << 12;
 
   /** Comparing all memory takes longer than an access. */
@@ -80,13 +80,20 @@ final class JudgedMachine implements AutoCloseable {
     return new JudgedGuest(this, role);
   }
 
+  @Override
+  public boolean hasSlot(long gpa) {
+    return memory.slotOf(gpa) >= 0;
+  }
+
   /** Changes an entry, as the machine's builder: in read-only slots too, and logged nowhere. */
-  void store(long gpa, long value, int width) {
+  @Override
+  public void store(long gpa, long value, int width) {
     memory.put(memory.slotOf(gpa), gpa, value, width);
     machine.store(gpa, value, width);
   }
 
-  long load(long gpa, int width) {
+  @Override
+  public long load(long gpa, int width) {
     return memory.load(memory.slotOf(gpa), gpa, width);
   }
 

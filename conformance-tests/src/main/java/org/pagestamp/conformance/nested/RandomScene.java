@@ -51,7 +51,7 @@ final class RandomScene {
   private final List<Place> changed = new ArrayList<>();
   private final List<Long> unused;
   private final long root;
-  private JudgedMachine machine;
+  private SceneMemory machine;
 
   /** An entry that was written. */
   private record Place(long gpa, long entry, int width) {}
@@ -188,7 +188,7 @@ final class RandomScene {
   }
 
   /** Writes the tables. */
-  void write(JudgedMachine into) {
+  void write(SceneMemory into) {
     machine = into;
     if (random.nextInt(4) == 0) {
       writeGarbage();
@@ -237,7 +237,7 @@ final class RandomScene {
     long table = rules.rootTable(root) & -0x1000L;
     for (int level = rules.levels(); level > 0; level--) {
       long place = table + (long) rules.index(level, gpa) * rules.entryBytes();
-      if (machine.memory().slotOf(place) < 0) {
+      if (!machine.hasSlot(place)) {
         return;
       }
       long entry = machine.load(place, rules.entryBytes());
