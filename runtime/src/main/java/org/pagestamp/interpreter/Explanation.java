@@ -53,7 +53,7 @@ final class Explanation {
       steps.add(found.register(vcpu.pdpte(mode.level(3).index(gva))));
     }
     for (int level = record.top(); level >= record.lowest(); level--) {
-      steps.add(found.recorded(level, found.isUpdated(level, result)));
+      steps.add(found.recorded(level, found.isUpdated(level, result), result));
     }
     if (reason == FaultReason.TABLE_IN_NO_SLOT) {
       PagingLevel level = mode.level(record.lowest() - 1);

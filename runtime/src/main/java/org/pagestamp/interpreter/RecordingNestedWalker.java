@@ -129,7 +129,7 @@ final class RecordingNestedWalker extends InterpretedNestedWalker {
     if (walk == walks.getLast() && WalkSteps.reason(result) == FaultReason.TABLE_IN_NO_SLOT) {
       return found.hole(walk.level, Stage2Result.gpa(walk.trace.result(), walk.trace.gpa()));
     }
-    return found.recorded(walk.level, isUpdated(walk.level));
+    return found.recorded(walk.level, isUpdated(walk.level), result);
   }
 
   /**

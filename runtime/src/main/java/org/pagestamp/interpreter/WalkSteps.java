@@ -47,15 +47,20 @@ record WalkSteps(Role role, SlotLayout layout, WalkRecord record, long gva, bool
    * An entry that the record has.
    *
    * @param updates whether the walk came to set its accessed and dirty bits
+   * @param result what the walk came to
    */
-  WalkStep recorded(int number, boolean updates) {
+  WalkStep recorded(int number, boolean updates, long result) {
     PagingLevel level = role.mode().level(number);
     int slot = record.slot(number);
     long entry = record.entry(number);
-    long wanted = AccessedDirty.wanted(entry, number == record.lowest(), write);
+    boolean leaf = number == record.lowest() && level.isLeaf(entry, role);
+    long wanted = AccessedDirty.wanted(entry, leaf, write);
     AdAction action = AdAction.NONE;
     if (updates && wanted != entry) {
       action = isWritable(slot) ? AdAction.SET : inReadOnlySlot();
+    }
+    if (isRefused(result) && number == WalkResult.faultLevel(result)) {
+      action = AdAction.REFUSED;
     }
     return step(
         level,
@@ -82,11 +87,14 @@ record WalkSteps(Role role, SlotLayout layout, WalkRecord record, long gva, bool
     if (!WalkResult.isFault(result)) {
       return true;
     }
-    boolean refused =
-        reason(result) == FaultReason.TABLE_READ_ONLY
-            && choices.readOnly() == ReadOnlyTables.FAULT_IF_NEEDED;
-    return (refused || choices.timing() == UpdateTiming.EAGER)
+    return (isRefused(result) || choices.timing() == UpdateTiming.EAGER)
         && level > WalkResult.faultLevel(result);
+  }
+
+  /** Whether a read-only slot refused bits that were to be set. */
+  private boolean isRefused(long result) {
+    return role.choices().readOnly() == ReadOnlyTables.FAULT_IF_NEEDED
+        && reason(result) == FaultReason.TABLE_READ_ONLY;
   }
 
   /** The entry that could not be read, since its table lies in no slot. */
@@ -137,6 +145,9 @@ record WalkSteps(Role role, SlotLayout layout, WalkRecord record, long gva, bool
   /** The rights combined over all recorded levels, NX inverted. */
   private long combined() {
     int lowest = record.lowest();
+    if (role.mode() == PagingMode.PAE && lowest == PDPTES.number()) {
+      return record.rightsAbove(lowest); // PDPTEs have no rights
+    }
     return record.rightsAbove(lowest) & (record.entry(lowest) ^ EntryBits.NX);
   }
 
