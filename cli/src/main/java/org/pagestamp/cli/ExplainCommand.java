@@ -52,7 +52,7 @@ final class ExplainCommand implements Callable<Integer> {
     int access = stage2Mixin.only() ? accessMixin.stage2Access() : accessMixin.access();
     PrintWriter out = spec.commandLine().getOut();
     try (Guest guest = guestMixin.open(spec.commandLine().getErr(), stage2Mixin)) {
-      Optional<NestedView> nested = NestedView.of(guest, stage2Mixin);
+      Optional<NestedView> nested = NestedView.of(guest, stage2Mixin, guestMixin.profile());
       if (nested.isPresent()) {
         NestedExplanation explanation = new NestedExplanation(nested.get(), out);
         boolean translated =
