@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  pagestamp explain linux64-4l-max 0xffffffff81000000",
       "  pagestamp explain rom-bios-ad0-q10 0x1000 --write",
+      "  pagestamp explain rom-bios-ad0-q10 0x1000 --write --profile intel",
       "  pagestamp explain linux64-4l-max 0xffffffff81000000 --under ept4"
     })
 final class ExplainCommand implements Callable<Integer> {

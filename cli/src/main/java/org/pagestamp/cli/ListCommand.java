@@ -44,6 +44,7 @@ import picocli.CommandLine.Spec;
       "  pagestamp list",
       "  pagestamp list --slots 0+128M:rom",
       "  pagestamp list --mode pae --wp --nxe --slots 0+3G:ram,0xffff0000+64K:rom --bytecode",
+      "  pagestamp list --profile qemu --mode pae",
       "  pagestamp list --under ept4",
       "  pagestamp list --under npt-4-level --stage2-only",
       "  pagestamp list --guest ovmf64"

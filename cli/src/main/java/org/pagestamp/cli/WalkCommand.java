@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       "  pagestamp walk linux64-4l-max 0xffffffff81000000",
       "  pagestamp walk linux64-4l-max --user --write 0x401000 0x402000",
       "  pagestamp walk linux64-4l-max --under ept4 0xffffffff81000000",
+      "  pagestamp walk rom-bios-ad0-q10 --profile qemu --write 0x1000",
       "  pagestamp walk host.elf --ept 0x10a05e --stage2-only 0x1000",
       "  pagestamp walk --raw ram.bin --cr3 0x1000 --mode 4-level 0x400000"
     })
