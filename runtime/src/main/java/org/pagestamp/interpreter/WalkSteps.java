@@ -47,9 +47,9 @@ record WalkSteps(Role role, SlotLayout layout, WalkRecord record, long gva, bool
    * An entry that the record has.
    *
    * @param updates whether the walk came to set its accessed and dirty bits
-   * @param result what the walk came to
+   * @param refused the level whose slot refused bits that were to be set; 0 if none did
    */
-  WalkStep recorded(int number, boolean updates, long result) {
+  WalkStep recorded(int number, boolean updates, int refused) {
     PagingLevel level = role.mode().level(number);
     int slot = record.slot(number);
     long entry = record.entry(number);
@@ -59,7 +59,7 @@ record WalkSteps(Role role, SlotLayout layout, WalkRecord record, long gva, bool
     if (updates && wanted != entry) {
       action = isWritable(slot) ? AdAction.SET : inReadOnlySlot();
     }
-    if (isRefused(result) && number == WalkResult.faultLevel(result)) {
+    if (number == refused) {
       action = AdAction.REFUSED;
     }
     return step(
@@ -87,14 +87,20 @@ record WalkSteps(Role role, SlotLayout layout, WalkRecord record, long gva, bool
     if (!WalkResult.isFault(result)) {
       return true;
     }
-    return (isRefused(result) || choices.timing() == UpdateTiming.EAGER)
+    return (refusedLevel(result) != 0 || choices.timing() == UpdateTiming.EAGER)
         && level > WalkResult.faultLevel(result);
   }
 
-  /** Whether a read-only slot refused bits that were to be set. */
-  private boolean isRefused(long result) {
+  /**
+   * The level of the read-only slot that refused bits that were to be set; 0 if none did.
+   *
+   * @param result a result that the guest's own tables decided
+   */
+  int refusedLevel(long result) {
     return role.choices().readOnly() == ReadOnlyTables.FAULT_IF_NEEDED
-        && reason(result) == FaultReason.TABLE_READ_ONLY;
+            && reason(result) == FaultReason.TABLE_READ_ONLY
+        ? WalkResult.faultLevel(result)
+        : 0;
   }
 
   /** The entry that could not be read, since its table lies in no slot. */

@@ -18,10 +18,12 @@ import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
+import org.pagestamp.nested.NestedResult;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.NestedStep;
 import org.pagestamp.nested.NestedTrace;
 import org.pagestamp.profile.Profile;
+import org.pagestamp.stage2.EptMode;
 import org.pagestamp.walk.Access;
 import org.pagestamp.walk.AdAction;
 import org.pagestamp.walk.WalkStep;
@@ -115,6 +117,36 @@ class ExplainChoicesTest {
       assertEquals(AdAction.SET, above.adAction());
       assertEquals(guest.guestEntry(above.level()) | TestGuest.A, above.entryAfter());
     }
+  }
+
+  /** What stage 2 decides has no reason of the guest's own tables. */
+  @Test
+  void aWalkThatMayBeRefusedByASlotIsToldWhereStageTwoStopsIt() {
+    Role role = Profile.INTEL.role(PagingMode.FOUR_LEVEL, CpuFeatures.intel(46), Control.WP);
+    NestedRole nested = Profile.INTEL.nested(role, NestedRoles.ept(EptMode.EPT4));
+    NestedGuest guest = new NestedGuest(nested);
+    guest.stage2Entry(0, 1, 0);
+    guest.loadCr3();
+    NestedTrace trace = guest.walker().explain(guest.state(), guest.gva(), Access.WRITE);
+    assertTrue(NestedResult.isStage2Fault(trace.result()));
+    assertEquals(5, trace.steps().size());
+    assertEquals(AdAction.NONE, trace.steps().getFirst().entry().adAction());
+  }
+
+  @Test
+  void aSlotThatRefusesBitsIsToldInTwoDimensions() {
+    Role role = Profile.INTEL.role(PagingMode.FOUR_LEVEL, CpuFeatures.intel(46), Control.WP);
+    NestedRole nested = Profile.INTEL.nested(role, NestedRoles.ept(EptMode.EPT4));
+    NestedGuest guest = new NestedGuest(nested);
+    guest.readOnly(guest.hostPage(3));
+    guest.loadCr3();
+    NestedTrace trace = guest.walker().explain(guest.state(), guest.gva(), Access.WRITE);
+    assertEquals(
+        List.of(AdAction.SET, AdAction.REFUSED, AdAction.NONE, AdAction.NONE),
+        trace.steps().stream()
+            .filter(step -> step.entry() != null)
+            .map(step -> step.entry().adAction())
+            .toList());
   }
 
   /** The bits of a PDPTE in the places of W and U were taken for rights. */
