@@ -190,19 +190,17 @@ class ProfileOptionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "kvm ept4",
-        "kvm npt-pae",
-        "intel ept5",
-        "amd npt-5-level",
-        "qemu npt-2-level",
-        "bochs ept4"
-      })
+  @CsvSource({
+    "kvm, ept4",
+    "kvm, npt-pae",
+    "intel, ept5",
+    "amd, npt-5-level",
+    "qemu, npt-2-level",
+    "bochs, ept4"
+  })
   @DisplayName("walk of a nested guest: both engines, every profile")
-  void walkNested(String profileAndKind) {
-    String[] words = profileAndKind.split(" ");
-    Cli cli = run("walk " + PAE + " 0xc1000000 --profile " + words[0] + " --under " + words[1]);
+  void walkNested(String profile, String kind) {
+    Cli cli = run("walk " + PAE + " 0xc1000000 --profile " + profile + " --under " + kind);
     assertEquals(0, cli.exitCode(), cli.out() + cli.err());
     assertEquals(1, cli.lines().size());
     assertTrue(cli.out().startsWith("0xc1000000 -> gpa 0x1000000 -> "), cli.out());
@@ -312,7 +310,7 @@ class ProfileOptionTest {
 
   private static void put(byte[] memory, int gpa, int entry) {
     for (int i = 0; i < 4; i++) {
-      memory[gpa + i] = (byte) (entry >>> 8 * i);
+      memory[gpa + i] = (byte) (entry >>> (8 * i));
     }
   }
 }
