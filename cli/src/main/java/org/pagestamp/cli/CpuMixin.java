@@ -25,10 +25,11 @@ final class CpuMixin {
 
   CpuOptions options() {
     return new CpuOptions(
-        efer == null ? OptionalLong.empty() : OptionalLong.of(efer),
-        features.maxPhyAddr(),
-        features.oneGigPages(),
-        features.amd(),
-        vcpu);
+            efer == null ? OptionalLong.empty() : OptionalLong.of(efer),
+            features.maxPhyAddr(),
+            features.oneGigPages(),
+            features.amd(),
+            vcpu)
+        .with(features.profile());
   }
 }

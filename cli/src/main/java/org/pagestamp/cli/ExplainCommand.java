@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  pagestamp explain linux64-4l-max 0xffffffff81000000",
       "  pagestamp explain rom-bios-ad0-q10 0x1000 --write",
+      "  pagestamp explain rom-bios-ad0-q10 0x1000 --write --profile intel",
       "  pagestamp explain linux64-4l-max 0xffffffff81000000 --under ept4"
     })
 final class ExplainCommand implements Callable<Integer> {
@@ -52,7 +53,7 @@ final class ExplainCommand implements Callable<Integer> {
     int access = stage2Mixin.only() ? accessMixin.stage2Access() : accessMixin.access();
     PrintWriter out = spec.commandLine().getOut();
     try (Guest guest = guestMixin.open(spec.commandLine().getErr(), stage2Mixin)) {
-      Optional<NestedView> nested = NestedView.of(guest, stage2Mixin);
+      Optional<NestedView> nested = NestedView.of(guest, stage2Mixin, guestMixin.profile());
       if (nested.isPresent()) {
         NestedExplanation explanation = new NestedExplanation(nested.get(), out);
         boolean translated =

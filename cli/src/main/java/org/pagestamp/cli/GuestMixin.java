@@ -1,6 +1,7 @@
 package org.pagestamp.cli;
 
 import java.io.PrintWriter;
+import java.util.Optional;
 import org.pagestamp.guest.CpuOptions;
 import org.pagestamp.guest.Guest;
 import org.pagestamp.guest.GuestFormatException;
@@ -8,6 +9,7 @@ import org.pagestamp.guest.Guests;
 import org.pagestamp.guest.RawImage;
 import org.pagestamp.guest.Registers;
 import org.pagestamp.mode.PagingMode;
+import org.pagestamp.profile.Profile;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -91,7 +93,13 @@ final class GuestMixin {
 
   /** The same for any guest. */
   Guest open(PrintWriter err, Stage2Mixin stage2) throws GuestFormatException {
-    return told(stage2.nest(open(stage2.addTo(cpu.options()))), err);
+    CpuOptions options = stage2.addTo(cpu.options());
+    return told(stage2.nest(open(options), options.profile()), err);
+  }
+
+  /** Whose walk is to be made. */
+  Optional<Profile> profile() {
+    return cpu.options().profile();
   }
 
   private Guest open(CpuOptions options) throws GuestFormatException {

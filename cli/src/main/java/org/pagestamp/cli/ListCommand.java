@@ -44,6 +44,7 @@ import picocli.CommandLine.Spec;
       "  pagestamp list",
       "  pagestamp list --slots 0+128M:rom",
       "  pagestamp list --mode pae --wp --nxe --slots 0+3G:ram,0xffff0000+64K:rom --bytecode",
+      "  pagestamp list --profile qemu --mode pae",
       "  pagestamp list --under ept4",
       "  pagestamp list --under npt-4-level --stage2-only",
       "  pagestamp list --guest ovmf64"
@@ -57,7 +58,9 @@ final class ListCommand implements Callable<Integer> {
   @Option(
       names = "--guest",
       paramLabel = "GUEST",
-      description = "The class of this guest; the options below are not used then.")
+      description =
+          "The class of this guest; of the options below only --profile and those of stage 2 are"
+              + " used then.")
   private String guestName;
 
   @Option(
@@ -108,7 +111,8 @@ final class ListCommand implements Callable<Integer> {
   @Override
   public Integer call() throws GuestFormatException {
     if (guestName != null) {
-      try (Guest guest = stage2.nest(Guests.open(guestName, stage2.addTo(CpuOptions.NONE)))) {
+      CpuOptions options = stage2.addTo(CpuOptions.NONE.with(features.profile()));
+      try (Guest guest = stage2.nest(Guests.open(guestName, options), options.profile())) {
         print(guest.role(), guest.nesting().map(Nesting::role), guest.layout());
       }
       return PagestampCommand.OK;
@@ -117,7 +121,7 @@ final class ListCommand implements Callable<Integer> {
       SlotLayout.Builder builder =
           SlotLayout.builder().updateMode(singleVcpu ? UpdateMode.SINGLE_VCPU : UpdateMode.ATOMIC);
       slots.addTo(builder, SparseMemory.allocate(slots.bytes(), arena));
-      print(role(), stage2.role(width()), builder.build());
+      print(role(), stage2.role(width(), features.profile()), builder.build());
       return PagestampCommand.OK;
     } catch (IllegalArgumentException | IOException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());
@@ -134,7 +138,10 @@ final class ListCommand implements Callable<Integer> {
     add(controls, pke, Control.PKE);
     add(controls, pks, Control.PKS);
     CpuFeatures cpu = new CpuFeatures(width(), features.oneGigPages(), features.amd());
-    return Role.of(mode, cpu, controls.toArray(Control[]::new));
+    Control[] set = controls.toArray(Control[]::new);
+    return features.profile().isPresent()
+        ? features.profile().get().role(mode, cpu, set)
+        : Role.of(mode, cpu, set);
   }
 
   private int width() {
@@ -159,6 +166,6 @@ final class ListCommand implements Callable<Integer> {
     }
     return stage2.only()
         ? new Stamper().generate(under.get(), layout)
-        : new Stamper().generate(stage2.nestedRole(role, under.get()), layout);
+        : new Stamper().generate(stage2.nestedRole(role, under.get(), features.profile()), layout);
   }
 }

@@ -65,7 +65,7 @@ final class MapCommand implements Callable<Integer>, Mappings.Consumer {
     PrintWriter err = spec.commandLine().getErr();
     try (Guest guest = guestMixin.open(err, stage2Mixin)) {
       missing = new MissingTables(guest.name(), err);
-      Optional<NestedView> nested = NestedView.of(guest, stage2Mixin);
+      Optional<NestedView> nested = NestedView.of(guest, stage2Mixin, guestMixin.profile());
       if (guest.role().mode() == PagingMode.NO_PAGING) {
         err.println(guest.name() + ": paging is off, every address is its own gpa");
       }

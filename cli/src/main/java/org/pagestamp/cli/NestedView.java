@@ -13,6 +13,7 @@ import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.NestedState;
 import org.pagestamp.nested.NestedTrace;
 import org.pagestamp.nested.NestedWalker;
+import org.pagestamp.profile.Profile;
 import org.pagestamp.stage2.Stage2State;
 import org.pagestamp.stage2.Stage2Trace;
 import org.pagestamp.stage2.Stage2Walker;
@@ -25,7 +26,7 @@ import org.pagestamp.stage2.Stage2Walker;
  */
 record NestedView(Guest guest, Nesting nesting, NestedRole role, boolean only) {
   /** The view of a guest; empty if it is not nested. */
-  static Optional<NestedView> of(Guest guest, Stage2Mixin options) {
+  static Optional<NestedView> of(Guest guest, Stage2Mixin options, Optional<Profile> profile) {
     return guest
         .nesting()
         .map(
@@ -33,7 +34,7 @@ record NestedView(Guest guest, Nesting nesting, NestedRole role, boolean only) {
                 new NestedView(
                     guest,
                     nesting,
-                    options.nestedRole(guest.role(), nesting.role()),
+                    options.nestedRole(guest.role(), nesting.role(), profile),
                     options.only()));
   }
 

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.pagestamp.guest.Stage2Kind;
 import org.pagestamp.mode.PagingMode;
+import org.pagestamp.profile.Profile;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -51,6 +52,15 @@ final class Numbers {
             () ->
                 new TypeConversionException(
                     "'" + label + "' is none of none, 2-level, pae, 4-level, 5-level"));
+  }
+
+  /** A profile by its label. */
+  static Profile profile(String label) {
+    try {
+      return Profile.ofLabel(label);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
   }
 
   /** A kind of stage 2 by its label. */

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import org.pagestamp.guest.GuestFormatException;
 import org.pagestamp.guest.Stage2Kind;
 import org.pagestamp.mode.PagingMode;
+import org.pagestamp.profile.Profile;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -78,6 +79,7 @@ public final class PagestampCommand implements Runnable {
             .setCaseInsensitiveEnumValuesAllowed(true)
             .registerConverter(PagingMode.class, Numbers::mode)
             .registerConverter(Stage2Kind.class, Numbers::stage2Kind)
+            .registerConverter(Profile.class, Numbers::profile)
             .setParameterExceptionHandler(PagestampCommand::badUsage)
             .setExecutionExceptionHandler(PagestampCommand::failed);
     command.getSubcommands().get("capture").setUnmatchedOptionsArePositionalParams(true);

@@ -24,6 +24,8 @@ final class PathGrid {
   private static final long A = 1 << 5;
   private static final long D = 1 << 6;
   private static final String SKIPPED = " ro";
+  private static final String DISCARDED = " lost";
+  private static final String REFUSED = " exit";
 
   private final TextGrid grid = new TextGrid();
   private final Stage2Role role;
@@ -31,6 +33,7 @@ final class PathGrid {
   private int loads;
   private int set;
   private int skipped;
+  private int discarded;
 
   private PathGrid(Stage2Role role) {
     this.role = role;
@@ -63,10 +66,13 @@ final class PathGrid {
     out.println();
     out.printf("  loads: %d", loads);
     out.printf(
-        "; accessed or dirty to be set in %d %s%s%n",
+        "; accessed or dirty to be set in %d %s%s%s%n",
         set,
         set == 1 ? "entry" : "entries",
-        skipped == 0 ? "" : ", and not in " + skipped + " more in read-only slots (ro)");
+        skipped == 0 ? "" : ", and not in " + skipped + " more in read-only slots (ro)",
+        discarded == 0
+            ? ""
+            : ", and stored in " + discarded + " more in read-only slots, which drop it (lost)");
   }
 
   private void header(String last) {
@@ -111,7 +117,7 @@ final class PathGrid {
     for (Stage2Step step : trace.steps()) {
       last = step.level();
       String bits = bits(step.adAction(), step.entry() ^ step.entryAfter(), accessed(), dirty());
-      cell(step.slot(), step.entryGpa(), step.entry(), bits);
+      cell(step.slot(), step.entryGpa(), step.entry(), bits, "in no slot");
     }
     boolean fault = Stage2Result.isFault(trace.result());
     for (int level = last == 0 ? format.topLevel() : last - 1; level >= 1; level--) {
@@ -129,7 +135,12 @@ final class PathGrid {
       return;
     }
     String bits = bits(step.adAction(), step.entry() ^ step.entryAfter(), A, D);
-    cell(step.slot(), step.entryGpa(), step.entry(), bits);
+    cell(step.slot(), step.entryGpa(), step.entry(), bits, hole(step));
+  }
+
+  /** What is read where no slot is: nothing, or what the guest's role chooses. */
+  private static String hole(WalkStep step) {
+    return step.entry() == 0 ? "in no slot" : Numbers.hex(step.entry()) + " in no slot";
   }
 
   private void addPage(Stage2Trace trace) {
@@ -138,9 +149,9 @@ final class PathGrid {
     }
   }
 
-  private void cell(int slot, long entryGpa, long entry, String bits) {
+  private void cell(int slot, long entryGpa, long entry, String bits, String inHole) {
     if (slot < 0) {
-      grid.cell("at " + Numbers.hex(entryGpa), "in no slot");
+      grid.cell("at " + Numbers.hex(entryGpa), inHole);
       return;
     }
     loads++;
@@ -154,10 +165,15 @@ final class PathGrid {
         set++;
         yield " +" + ((change & accessed) != 0 ? "A" : "") + ((change & dirty) != 0 ? "D" : "");
       }
-      case SKIPPED_READ_ONLY, DISCARDED -> {
+      case SKIPPED_READ_ONLY -> {
         skipped++;
         yield SKIPPED;
       }
+      case DISCARDED -> {
+        discarded++;
+        yield DISCARDED;
+      }
+      case REFUSED -> REFUSED;
     };
   }
 

@@ -14,6 +14,7 @@ import org.pagestamp.guest.UnderStage2;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
 import org.pagestamp.nested.NestedRole;
+import org.pagestamp.profile.Profile;
 import org.pagestamp.stage2.Stage2Role;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -93,7 +94,14 @@ final class Stage2Mixin {
 
   /** The options of a CPU with what the command line says of stage 2. */
   CpuOptions addTo(CpuOptions cpu) {
+    refuseTwo(cpu.profile());
     return spec().map(cpu::with).orElse(cpu);
+  }
+
+  private void refuseTwo(Optional<Profile> profile) {
+    if (kvm && profile.isPresent()) {
+      throw usage("--kvm and --profile exclude each other");
+    }
   }
 
   private Optional<Stage2Spec> spec() {
@@ -134,13 +142,18 @@ final class Stage2Mixin {
    * The role of stage 2 that the options name; empty if they name none.
    *
    * @param maxPhyAddr MAXPHYADDR if no option tells it
+   * @param profile whose it is to be
+   * @throws IllegalArgumentException if the profile has no such stage 2
    */
-  Optional<Stage2Role> role(int maxPhyAddr) {
+  Optional<Stage2Role> role(int maxPhyAddr, Optional<Profile> profile) {
+    refuseTwo(profile);
     Optional<Stage2Spec> named = spec();
     if (under == null && named.isEmpty()) {
       refuseAlone();
     }
-    return under != null ? Optional.of(under.role()) : named.map(made -> made.role(maxPhyAddr));
+    return under != null
+        ? Optional.of(under.role(profile))
+        : named.map(made -> made.role(maxPhyAddr, profile));
   }
 
   /** Refuses what means nothing without a stage 2. */
@@ -153,12 +166,15 @@ final class Stage2Mixin {
   }
 
   /** How the guest's tables are read. */
-  NestedRole nestedRole(Role guest, Stage2Role stage2) {
+  NestedRole nestedRole(Role guest, Stage2Role stage2, Optional<Profile> profile) {
+    if (profile.isPresent()) {
+      return profile.get().nested(guest, stage2);
+    }
     return kvm ? NestedRole.kvm(guest, stage2) : NestedRole.processor(guest, stage2);
   }
 
   /** Puts the guest under what {@code --under} names; what comes out is to be closed. */
-  Guest nest(Guest guest) throws GuestFormatException {
+  Guest nest(Guest guest, Optional<Profile> profile) throws GuestFormatException {
     if (under == null) {
       if (guest.nesting().isEmpty()) {
         try {
@@ -171,7 +187,9 @@ final class Stage2Mixin {
       return guest;
     }
     try (guest) {
-      return UnderStage2.of(guest, under);
+      return UnderStage2.of(guest, under, under.role(profile));
+    } catch (IllegalArgumentException e) {
+      throw usage("--under " + under + ": " + e.getMessage());
     }
   }
 

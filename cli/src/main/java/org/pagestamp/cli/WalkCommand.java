@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       "  pagestamp walk linux64-4l-max 0xffffffff81000000",
       "  pagestamp walk linux64-4l-max --user --write 0x401000 0x402000",
       "  pagestamp walk linux64-4l-max --under ept4 0xffffffff81000000",
+      "  pagestamp walk rom-bios-ad0-q10 --profile qemu --write 0x1000",
       "  pagestamp walk host.elf --ept 0x10a05e --stage2-only 0x1000",
       "  pagestamp walk --raw ram.bin --cr3 0x1000 --mode 4-level 0x400000"
     })
@@ -66,7 +67,7 @@ final class WalkCommand implements Callable<Integer> {
     int access = stage2Mixin.only() ? accessMixin.stage2Access() : accessMixin.access();
     PrintWriter out = spec.commandLine().getOut();
     try (Guest guest = guestMixin.open(spec.commandLine().getErr(), stage2Mixin)) {
-      Optional<NestedView> nested = NestedView.of(guest, stage2Mixin);
+      Optional<NestedView> nested = NestedView.of(guest, stage2Mixin, guestMixin.profile());
       if (nested.isPresent()) {
         NestedWalks walks = new NestedWalks(nested.get(), engine, access, out);
         for (long address : gvas) {
@@ -94,17 +95,17 @@ final class WalkCommand implements Callable<Integer> {
             "0x%x: the engines differ; %s: %s%n", gva, other.getKey(), WalkResult.toString(answer));
       }
     }
+    String missing =
+        MissingTable.behind(guest, walker.explain(guest.vcpu(), gva, access))
+            .map(table -> " (" + table + ")")
+            .orElse("");
     if (!WalkResult.isFault(result)) {
       out.printf(
-          "0x%x -> 0x%x  (page: %s)%n",
-          gva, WalkResult.gpa(result, gva), WalkResult.toString(result));
+          "0x%x -> 0x%x  (page: %s)%s%n",
+          gva, WalkResult.gpa(result, gva), WalkResult.toString(result), missing);
       return;
     }
     exitCode = PagestampCommand.FOUND;
-    Optional<MissingTable> missing =
-        MissingTable.behind(guest, walker.explain(guest.vcpu(), gva, access));
-    out.printf(
-        "0x%x -> %s%s%n",
-        gva, WalkResult.toString(result), missing.map(table -> " (" + table + ")").orElse(""));
+    out.printf("0x%x -> %s%s%n", gva, WalkResult.toString(result), missing);
   }
 }

@@ -163,7 +163,8 @@ final class Stage2Descent {
 
   /** Whether an entry is as common ones that point to tables are. */
   private Comparison pointsToTable(Stage2Level level, Kind kind, Expr entry) {
-    long needs = Stage2Entries.isCounted(level) ? kind.needs() : kind.needs() & EntryBits.P;
+    long ownNeeds = Stage2Entries.isCounted(level) ? -1L : EntryBits.P | level.accessed();
+    long needs = kind.needs() & ownNeeds;
     long reserved = Stage2Entries.reservedInTable(level);
     long large = Stage2Entries.mapsLargePages(level) ? level.leafBits() : 0;
     return withIgnored(inSlot(new Comparison(entry, needs | reserved | large, needs)));

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.pagestamp.interpreter.InterpretedNestedWalker;
+import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingMode;
@@ -19,6 +20,7 @@ import org.pagestamp.nested.NestedResult;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.NestedState;
 import org.pagestamp.nested.NestedWalker;
+import org.pagestamp.profile.Profile;
 import org.pagestamp.slot.Backing;
 import org.pagestamp.slot.SlotFlag;
 import org.pagestamp.slot.SlotLayout;
@@ -27,6 +29,9 @@ import org.pagestamp.stage2.EptMode;
 import org.pagestamp.stage2.EptOption;
 import org.pagestamp.stage2.EptRole;
 import org.pagestamp.stage2.NptRole;
+import org.pagestamp.stage2.Stage2Access;
+import org.pagestamp.stage2.Stage2Result;
+import org.pagestamp.stage2.Stage2State;
 import org.pagestamp.walk.Access;
 
 /** Walks in two dimensions that generated classes once got wrong, each by name. */
@@ -107,6 +112,29 @@ class NestedExamplesTest {
     Role noPaging = Role.of(PagingMode.NO_PAGING, CpuFeatures.intel(46));
     NestedRole role = NestedRole.kvm(noPaging, TwoStageMatrix.EPT4);
     assertEquals(0, NestedResult.pageGpa(answer(role, Set.of(), 0, 2L << 39)));
+  }
+
+  @Test
+  @DisplayName("a PDPTE of NPT that has A gets it, though its rights do not count")
+  void accessedBitOfAPdpteOfNpt() {
+    long all = EntryBits.P | EntryBits.W | EntryBits.U | EntryBits.A | EntryBits.D;
+    store(EPT_ROOT, 0x9000 | EntryBits.P);
+    store(0x9000, all | EntryBits.PS);
+    NptRole npt = NptRole.of(Profile.QEMU.role(PagingMode.PAE, CpuFeatures.intel(46), Control.NXE));
+    NestedRole role = Profile.QEMU.nested(WalkerMatrix.fourLevel(Profile.QEMU), npt);
+    SlotLayout layout = layout(Set.of());
+    assertFalse(NestedResult.isFault(walk(new Stamper().stamp(role, layout), TABLES, 0)));
+    long got = memory.get(ValueLayout.JAVA_LONG, EPT_ROOT);
+    assertEquals(0x9000 | EntryBits.P | EntryBits.A, got);
+    store(EPT_ROOT, 0x9000 | EntryBits.P);
+    Stage2State state = new Stage2State();
+    state.root(EPT_ROOT);
+    long alone =
+        new Stamper()
+            .stamp(role.stage2(), layout)
+            .walk(state, 0x1000, Stage2Access.READ | Stage2Access.USER);
+    assertFalse(Stage2Result.isFault(alone));
+    assertEquals(got, memory.get(ValueLayout.JAVA_LONG, EPT_ROOT));
   }
 
   @Test

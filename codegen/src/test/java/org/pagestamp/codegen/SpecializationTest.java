@@ -1,5 +1,6 @@
 package org.pagestamp.codegen;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
@@ -20,6 +22,7 @@ import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
 import org.pagestamp.nested.NestedRole;
+import org.pagestamp.profile.Profile;
 import org.pagestamp.slot.Backing;
 import org.pagestamp.slot.SlotFlag;
 import org.pagestamp.slot.SlotLayout;
@@ -113,6 +116,59 @@ class SpecializationTest {
             .contains("compareAndSet"));
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 8, 64})
+  void aClassWithoutUpdatesHasNoStoreThoughAllIsRam(int slots) {
+    WalkerClass without = new Stamper().generate(WalkerMatrix.WITHOUT_UPDATES, Layouts.ram(slots));
+    assertFalse(new Contents(without).stores());
+    String bytecode = without.bytecode();
+    assertFalse(bytecode.contains("compareAndSet"), bytecode);
+    assertFalse(bytecode.contains("VarHandle.set"), bytecode);
+    assertFalse(bytecode.contains("DirtyLog"), bytecode);
+  }
+
+  @Test
+  void inTwoDimensionsTooAGuestWithoutUpdatesOverAStageTwoWithoutThemHasNoStore() {
+    EptRole plain = EptRole.of(EptMode.EPT4, 46);
+    NestedRole role = NestedRole.processor(WalkerMatrix.WITHOUT_UPDATES, plain);
+    String bytecode = new Stamper().generate(role, Layouts.ram(1)).bytecode();
+    assertFalse(bytecode.contains("compareAndSet"), bytecode);
+    assertFalse(bytecode.contains("VarHandle.set"), bytecode);
+  }
+
+  @Test
+  void onlyWhereSomeTableFaultsForItsSlotTheClassKnowsThatFault() {
+    Stamper stamper = new Stamper();
+    for (Profile profile : List.of(Profile.INTEL, Profile.AMD)) {
+      Role role = WalkerMatrix.fourLevel(profile);
+      assertTrue(stamper.generate(role, Layouts.of(2, 1)).listing().contains("TABLE_READ_ONLY"));
+      assertFalse(stamper.generate(role, Layouts.ram(2)).listing().contains("TABLE_READ_ONLY"));
+    }
+    assertFalse(
+        stamper
+            .generate(Layouts.FOUR_LEVEL, Layouts.of(2, 1))
+            .listing()
+            .contains("TABLE_READ_ONLY"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theClassOfAProfileNamesItsChoices(Profile profile) {
+    Role role = WalkerMatrix.fourLevel(profile);
+    WalkerClass walkerClass = new Stamper().generate(role, Layouts.ram(1));
+    String head = walkerClass.listing().lines().findFirst().orElseThrow();
+    assertTrue(head.contains(role.choices().toString()), head);
+  }
+
+  @Test
+  void choicesWithoutEffectMakeTheSameClass() {
+    Role kvm = WalkerMatrix.fourLevel(Profile.KVM);
+    Stamper stamper = new Stamper();
+    assertArrayEquals(
+        stamper.generate(Layouts.FOUR_LEVEL, Layouts.of(2, 1)).classFile(),
+        stamper.generate(kvm, Layouts.of(2, 1)).classFile());
+  }
+
   @Test
   void aMixedClassHasBoth() {
     Contents mixed = contents(Layouts.of(2, 1));
@@ -193,13 +249,16 @@ class SpecializationTest {
 
   /** Reads of memory in the method walk. */
   private static long loads(WalkerClass walkerClass) {
-    String listing = walkerClass.listing();
-    int start = listing.indexOf("long walk(");
-    int end = listing.indexOf("\n\n", start);
-    return listing
-        .substring(start, end)
+    return method(walkerClass.listing(), "long walk(")
         .lines()
         .filter(line -> line.matches(".* = (entry\\(|.*MEMORY0\\[).*"))
         .count();
+  }
+
+  /** The lines of one method. */
+  private static String method(String listing, String head) {
+    int start = listing.indexOf(head);
+    assertTrue(start >= 0, listing);
+    return listing.substring(start, listing.indexOf("\n\n", start));
   }
 }

@@ -1,6 +1,7 @@
 package org.pagestamp.codegen;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -9,6 +10,7 @@ import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
 import org.pagestamp.nested.NestedRole;
+import org.pagestamp.profile.Profile;
 import org.pagestamp.slot.Backing;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.slot.UpdateMode;
@@ -34,7 +36,11 @@ final class TwoStageMatrix {
           EptOption.ACCESSED_DIRTY,
           EptOption.TWO_MEG_PAGES,
           EptOption.ONE_GIG_PAGES);
-  private static final EptRole EVERYTHING = EptRole.of(EptMode.EPT5, 46, EptOption.values());
+  private static final EptRole EVERYTHING =
+      new EptRole(
+          EptMode.EPT5,
+          46,
+          EnumSet.complementOf(EnumSet.of(EptOption.USER_EXECUTE_UNCHECKED))); // of KVM alone
   private static final EptRole PLAIN = EptRole.of(EptMode.EPT4, 46);
   private static final NptRole NPT =
       NptRole.of(Role.of(PagingMode.FOUR_LEVEL, AMD, Control.NXE), NptOption.GMET);
@@ -94,6 +100,11 @@ final class TwoStageMatrix {
     add(cells, "pae-over-npt-2-level-mixed", NestedRole.processor(PAE, OLD_NPT), Layouts.of(2, 1));
     add(cells, "2-level-over-npt-4-level-ram", NestedRole.kvm(TWO_LEVEL, NPT), Layouts.ram(1));
     add(cells, "2-level-over-ept4-accessor", NestedRole.kvm(TWO_LEVEL, EPT4), accessor);
+    add(
+        cells,
+        "4-level-of-qemu-over-npt-4-level-mixed",
+        Profile.QEMU.nested(WalkerMatrix.fourLevel(Profile.QEMU), NPT),
+        Layouts.of(2, 1));
     return cells;
   }
 

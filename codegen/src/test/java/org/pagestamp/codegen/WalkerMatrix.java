@@ -6,10 +6,13 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.pagestamp.choice.Choices;
+import org.pagestamp.choice.ReadOnlyTables;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
+import org.pagestamp.profile.Profile;
 import org.pagestamp.slot.Backing;
 import org.pagestamp.slot.SlotFlag;
 import org.pagestamp.slot.SlotLayout;
@@ -17,7 +20,8 @@ import org.pagestamp.slot.UpdateMode;
 
 /**
  * The fixed set of classes whose listings are approved and whose sizes are bounded: a role of each
- * mode over RAM, ROM and both, and 4-level paging over every other kind of layout.
+ * mode over RAM, ROM and both, 4-level paging over every other kind of layout, and roles of
+ * profiles over the layout that they differ in.
  */
 final class WalkerMatrix {
   private static final CpuFeatures INTEL = CpuFeatures.intel(46);
@@ -27,6 +31,31 @@ final class WalkerMatrix {
           PagingMode.FIVE_LEVEL,
           AMD,
           Control.relevantIn(PagingMode.FIVE_LEVEL).toArray(Control[]::new));
+
+  /** PDPTEs in memory, accessed bits at once. */
+  private static final Role QEMU_PAE =
+      Profile.QEMU.role(PagingMode.PAE, INTEL, Control.WP, Control.NXE);
+
+  /** Keys before the rights of the leaf, SMAP that heeds EFLAGS.AC always. */
+  private static final Role BOCHS =
+      Profile.BOCHS.role(
+          PagingMode.FOUR_LEVEL,
+          INTEL,
+          Control.WP,
+          Control.NXE,
+          Control.SMAP,
+          Control.PKE,
+          Control.PKS);
+
+  /** A debugger's. */
+  static final Role WITHOUT_UPDATES =
+      Role.of(
+          PagingMode.FOUR_LEVEL,
+          INTEL,
+          Choices.of(ReadOnlyTables.NONE),
+          Control.WP,
+          Control.NXE,
+          Control.SMEP);
 
   /** A role and a layout; the name is that of the file with the approved listing. */
   record Cell(String name, Role role, SlotLayout layout) {
@@ -50,7 +79,18 @@ final class WalkerMatrix {
     add(cells, Layouts.FOUR_LEVEL, common());
     add(cells, ALL_CONTROLS, common());
     add(cells, Layouts.FOUR_LEVEL, special());
+    SlotLayout mixed = Layouts.of(2, 1);
+    cells.add(new Cell("pae-of-qemu-mixed", QEMU_PAE, mixed));
+    cells.add(new Cell("4-level-of-bochs-mixed", BOCHS, mixed));
+    cells.add(new Cell("4-level-of-intel-mixed", fourLevel(Profile.INTEL), mixed));
+    cells.add(new Cell("4-level-of-amd-mixed", fourLevel(Profile.AMD), mixed));
+    cells.add(new Cell("4-level-without-updates-ram", WITHOUT_UPDATES, Layouts.ram(1)));
     return cells;
+  }
+
+  /** The controls of {@link Layouts#FOUR_LEVEL}. */
+  static Role fourLevel(Profile profile) {
+    return profile.role(PagingMode.FOUR_LEVEL, INTEL, Control.WP, Control.NXE, Control.SMEP);
   }
 
   private static void add(List<Cell> cells, Role role, Map<String, SlotLayout> layouts) {

@@ -25,7 +25,12 @@ final class CpuSetup {
     try {
       CpuFeatures cpu =
           new CpuFeatures(registers.maxPhyAddr(), options.oneGigPages(), options.amd());
-      return Role.fromRegisters(registers.cr0(), registers.cr4(), registers.efer(), cpu);
+      long cr0 = registers.cr0();
+      long cr4 = registers.cr4();
+      long efer = registers.efer();
+      return options.profile().isPresent()
+          ? options.profile().get().role(cr0, cr4, efer, cpu)
+          : Role.fromRegisters(cr0, cr4, efer, cpu);
     } catch (IllegalArgumentException e) {
       throw GuestFormatException.in(file, e.getMessage());
     }
@@ -39,7 +44,7 @@ final class CpuSetup {
       return null;
     }
     try {
-      return new Nesting(spec.role(registers.maxPhyAddr()), spec.root());
+      return new Nesting(spec.role(registers.maxPhyAddr(), options.profile()), spec.root());
     } catch (IllegalArgumentException e) {
       throw GuestFormatException.in(file, "stage 2: " + e.getMessage());
     }
@@ -49,7 +54,8 @@ final class CpuSetup {
    * Loads CR3 as the CPU would, with one leniency for PAE paging: bit 5 of a PDPTE is dropped,
    * because QEMU sets it in memory as if it were an accessed bit (the Intel SDM, table 4-8, has it
    * reserved). Every other reserved bit is refused. If the files lack the PDPT, its entries are
-   * taken as not present; the enumeration reports it as missing.
+   * taken as not present; the enumeration reports it as missing. A role whose walks read PDPTEs in
+   * memory has none loaded.
    *
    * @param nesting how the guest is nested, so that {@link Nesting#state} loads the PDPTEs; or null
    */
@@ -61,7 +67,7 @@ final class CpuSetup {
       vcpu.cr3(registers.cr3());
       return vcpu;
     }
-    if (role.mode() == PagingMode.PAE) {
+    if (role.mode() == PagingMode.PAE && !role.readsPdptes()) {
       vcpu.cr3(registers.cr3());
       if (memory.presence(registers.cr3() & PagingMode.PAE.rootMask()) == Presence.HELD) {
         loadPdptes(

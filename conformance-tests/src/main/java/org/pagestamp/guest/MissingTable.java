@@ -1,7 +1,9 @@
 package org.pagestamp.guest;
 
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.pagestamp.nested.NestedResult;
 import org.pagestamp.nested.NestedStep;
 import org.pagestamp.nested.NestedTrace;
@@ -23,10 +25,14 @@ import org.pagestamp.walk.WalkTrace;
  */
 public record MissingTable(int level, long gpa, long gva) {
   /**
-   * The missing table that made a walk of {@code guest} fail; empty if the walk failed for a reason
-   * that the guest itself has, or succeeded.
+   * The missing table that made a walk of {@code guest} fail, or what it found where the table is
+   * not; empty if the walk failed for a reason that the guest itself has, or succeeded.
    */
   public static Optional<MissingTable> behind(Guest guest, WalkTrace trace) {
+    Optional<MissingTable> hole = firstHole(guest, trace.steps().stream(), trace.gva());
+    if (hole.isPresent()) {
+      return hole;
+    }
     if (trace.steps().isEmpty() || !WalkResult.isFault(trace.result())) {
       return Optional.empty();
     }
@@ -44,8 +50,25 @@ public record MissingTable(int level, long gpa, long gva) {
         : Optional.empty();
   }
 
+  /**
+   * The first table in no slot that the guest has. What the walk reads in its place, if the guest's
+   * role reads anything there, tells nothing, whatever it leads to.
+   */
+  private static Optional<MissingTable> firstHole(Guest guest, Stream<WalkStep> steps, long gva) {
+    return steps
+        .filter(step -> step.slot() < 0 && step.entryGpa() >= 0)
+        .filter(step -> guest.presence(step.entryGpa()) == Presence.NOT_IN_DUMP)
+        .map(step -> new MissingTable(step.level(), step.entryGpa() & -4096L, gva))
+        .findFirst();
+  }
+
   /** The same for a nested guest: a table of either dimension. */
   public static Optional<MissingTable> behind(Guest guest, NestedTrace trace) {
+    Stream<WalkStep> entries = trace.steps().stream().map(NestedStep::entry);
+    Optional<MissingTable> hole = firstHole(guest, entries.filter(Objects::nonNull), trace.gva());
+    if (hole.isPresent()) {
+      return hole;
+    }
     if (trace.steps().isEmpty() || !NestedResult.isFault(trace.result())) {
       return Optional.empty();
     }

@@ -88,7 +88,7 @@ public final class NestedMappings {
   }
 
   private static boolean isRegisters(Guest guest, int level) {
-    return guest.role().mode() == PagingMode.PAE && level == 3;
+    return guest.role().mode() == PagingMode.PAE && level == 3 && !guest.role().readsPdptes();
   }
 
   private static boolean isHeld(Guest guest, MissingTable table, Consumer<?> consumer) {

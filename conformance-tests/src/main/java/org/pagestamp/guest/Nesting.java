@@ -48,12 +48,15 @@ public record Nesting(Stage2Role role, long root) {
   }
 
   /**
-   * The guest's registers as they enumerate its tables: with PDPTEs in any case, but without those
-   * that have reserved bits and are read in each walk, as they map nothing.
+   * The guest's registers as they enumerate its tables: with PDPTEs, unless the guest's role reads
+   * them itself, but without those that have reserved bits and are read in each walk, as they map
+   * nothing.
    */
   VcpuState registers(Guest guest, NestedRole nested) throws GuestFormatException {
     NestedState state = state(guest, nested);
-    if (guest.role().mode() == PagingMode.PAE && nested.pdpteAccess() == PdpteAccess.IN_WALK) {
+    if (guest.role().mode() == PagingMode.PAE
+        && nested.pdpteAccess() == PdpteAccess.IN_WALK
+        && !guest.role().readsPdptes()) {
       loadPdptes(guest, state.guest(), false);
     }
     return state.guest();

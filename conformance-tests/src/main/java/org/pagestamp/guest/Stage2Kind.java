@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.pagestamp.mode.PagingMode;
+import org.pagestamp.profile.Profile;
 import org.pagestamp.stage2.Stage2Role;
 
 /** Kinds of stage 2 that {@link UnderStage2} makes. */
@@ -41,6 +42,15 @@ public enum Stage2Kind {
   /** The role. */
   public Stage2Role role() {
     return spec(0).role(WIDTH);
+  }
+
+  /**
+   * The role as a profile has it; without one, {@link #role()}.
+   *
+   * @throws IllegalArgumentException if the profile has no such stage 2
+   */
+  public Stage2Role role(Optional<Profile> profile) {
+    return spec(0).role(WIDTH, profile);
   }
 
   /** What a root of this kind makes. */

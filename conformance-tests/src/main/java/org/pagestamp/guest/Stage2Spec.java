@@ -3,12 +3,14 @@ package org.pagestamp.guest;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
+import org.pagestamp.profile.Profile;
 import org.pagestamp.stage2.EptOption;
 import org.pagestamp.stage2.EptRole;
 import org.pagestamp.stage2.NptOption;
@@ -40,6 +42,13 @@ public sealed interface Stage2Spec {
    * @throws IllegalArgumentException if no processor accepts the parts together
    */
   Stage2Role role(int maxPhyAddr);
+
+  /**
+   * The role as a profile has it; without one, {@link #role(int)}.
+   *
+   * @throws IllegalArgumentException also if the profile has no such stage 2
+   */
+  Stage2Role role(int maxPhyAddr, Optional<Profile> profile);
 
   /**
    * EPT by the names of its options: those of {@link EptOption} in lower case and with hyphens,
@@ -94,6 +103,11 @@ public sealed interface Stage2Spec {
     public Stage2Role role(int width) {
       return EptRole.ofEptp(eptp, maxPhyAddr.orElse(width), options);
     }
+
+    @Override
+    public Stage2Role role(int width, Optional<Profile> profile) {
+      return profile.isPresent() ? profile.get().stage2(role(width)) : role(width);
+    }
   }
 
   /**
@@ -128,7 +142,24 @@ public sealed interface Stage2Spec {
 
     @Override
     public Stage2Role role(int width) {
-      CpuFeatures cpu = new CpuFeatures(maxPhyAddr.orElse(width), oneGigPages, true);
+      return new NptRole(Role.of(mode, cpu(width), controls()), options);
+    }
+
+    /** The host's role is made with the profile's choices at once: its width may depend on them. */
+    @Override
+    public Stage2Role role(int width, Optional<Profile> profile) {
+      return profile.isPresent()
+          ? profile
+              .get()
+              .stage2(new NptRole(profile.get().role(mode, cpu(width), controls()), options))
+          : role(width);
+    }
+
+    private CpuFeatures cpu(int width) {
+      return new CpuFeatures(maxPhyAddr.orElse(width), oneGigPages, true);
+    }
+
+    private Control[] controls() {
       Set<Control> controls = EnumSet.noneOf(Control.class);
       if (nxe) {
         controls.add(Control.NXE);
@@ -136,7 +167,7 @@ public sealed interface Stage2Spec {
       if (pse) {
         controls.add(Control.PSE);
       }
-      return new NptRole(Role.of(mode, cpu, controls.toArray(Control[]::new)), options);
+      return controls.toArray(Control[]::new);
     }
   }
 }

@@ -16,6 +16,7 @@ import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.slot.UpdateMode;
 import org.pagestamp.stage2.Stage2Format;
+import org.pagestamp.stage2.Stage2Role;
 
 /**
  * Puts a guest under a stage 2 that is made up, as a nested guest to try things on: its memory is
@@ -31,6 +32,7 @@ public final class UnderStage2 {
 
   private final Guest guest;
   private final Stage2Kind kind;
+  private final Stage2Role role;
   private final Stage2Format format;
   private final long largePage;
   private final Random random = new Random(SEED);
@@ -38,10 +40,11 @@ public final class UnderStage2 {
   private final List<Long> small = new ArrayList<>();
   private final List<Long> smallRom = new ArrayList<>();
 
-  private UnderStage2(Guest guest, Stage2Kind kind) {
+  private UnderStage2(Guest guest, Stage2Kind kind, Stage2Role role) {
     this.guest = guest;
     this.kind = kind;
-    format = kind.role().format();
+    this.role = role;
+    format = role.format();
     largePage = format.level(2).pageSize();
   }
 
@@ -53,10 +56,20 @@ public final class UnderStage2 {
    *     such stage 2 translates
    */
   public static Guest of(Guest guest, Stage2Kind kind) throws GuestFormatException {
+    return of(guest, kind, kind.role());
+  }
+
+  /**
+   * The same with a role of stage 2 that differs.
+   *
+   * @param role of the kind, as a profile has it
+   */
+  public static Guest of(Guest guest, Stage2Kind kind, Stage2Role role)
+      throws GuestFormatException {
     if (guest.nesting().isPresent()) {
       throw GuestFormatException.in(guest.name(), "is nested already");
     }
-    UnderStage2 under = new UnderStage2(guest, kind);
+    UnderStage2 under = new UnderStage2(guest, kind, role);
     Arena arena = Arena.ofShared();
     try {
       Guest nested = under.build(arena);
@@ -130,7 +143,7 @@ public final class UnderStage2 {
         new Guest.GuestMemoryImage(layout, map, held::contains, arena),
         guest.assumptions(),
         null,
-        new Nesting(kind.role(), kind.spec(root).root()));
+        new Nesting(role, kind.spec(root).root()));
   }
 
   /** Tells what is mapped by pages of which size. */
@@ -187,6 +200,9 @@ public final class UnderStage2 {
 
   private boolean isPdpte(long gpa) {
     long table = guest.registers().cr3() & PagingMode.PAE.rootMask();
-    return guest.role().mode() == PagingMode.PAE && gpa >= table && gpa < table + 4 * Long.BYTES;
+    return guest.role().mode() == PagingMode.PAE
+        && !guest.role().readsPdptes()
+        && gpa >= table
+        && gpa < table + 4 * Long.BYTES;
   }
 }

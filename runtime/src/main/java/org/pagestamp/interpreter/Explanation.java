@@ -52,8 +52,9 @@ final class Explanation {
     if (mode == PagingMode.PAE && !walker.role().readsPdptes()) {
       steps.add(found.register(vcpu.pdpte(mode.level(3).index(gva))));
     }
+    int refused = found.refusedLevel(result);
     for (int level = record.top(); level >= record.lowest(); level--) {
-      steps.add(found.recorded(level, found.isUpdated(level, result)));
+      steps.add(found.recorded(level, found.isUpdated(level, result), refused));
     }
     if (reason == FaultReason.TABLE_IN_NO_SLOT) {
       PagingLevel level = mode.level(record.lowest() - 1);

@@ -129,7 +129,8 @@ final class RecordingNestedWalker extends InterpretedNestedWalker {
     if (walk == walks.getLast() && WalkSteps.reason(result) == FaultReason.TABLE_IN_NO_SLOT) {
       return found.hole(walk.level, Stage2Result.gpa(walk.trace.result(), walk.trace.gpa()));
     }
-    return found.recorded(walk.level, isUpdated(walk.level));
+    int refused = NestedResult.isStage2Fault(result) ? 0 : found.refusedLevel(result);
+    return found.recorded(walk.level, isUpdated(walk.level), refused);
   }
 
   /**

@@ -47,15 +47,20 @@ record WalkSteps(Role role, SlotLayout layout, WalkRecord record, long gva, bool
    * An entry that the record has.
    *
    * @param updates whether the walk came to set its accessed and dirty bits
+   * @param refused the level whose slot refused bits that were to be set; 0 if none did
    */
-  WalkStep recorded(int number, boolean updates) {
+  WalkStep recorded(int number, boolean updates, int refused) {
     PagingLevel level = role.mode().level(number);
     int slot = record.slot(number);
     long entry = record.entry(number);
-    long wanted = AccessedDirty.wanted(entry, number == record.lowest(), write);
+    boolean leaf = number == record.lowest() && level.isLeaf(entry, role);
+    long wanted = AccessedDirty.wanted(entry, leaf, write);
     AdAction action = AdAction.NONE;
     if (updates && wanted != entry) {
       action = isWritable(slot) ? AdAction.SET : inReadOnlySlot();
+    }
+    if (number == refused) {
+      action = AdAction.REFUSED;
     }
     return step(
         level,
@@ -82,11 +87,20 @@ record WalkSteps(Role role, SlotLayout layout, WalkRecord record, long gva, bool
     if (!WalkResult.isFault(result)) {
       return true;
     }
-    boolean refused =
-        reason(result) == FaultReason.TABLE_READ_ONLY
-            && choices.readOnly() == ReadOnlyTables.FAULT_IF_NEEDED;
-    return (refused || choices.timing() == UpdateTiming.EAGER)
+    return (refusedLevel(result) != 0 || choices.timing() == UpdateTiming.EAGER)
         && level > WalkResult.faultLevel(result);
+  }
+
+  /**
+   * The level of the read-only slot that refused bits that were to be set; 0 if none did.
+   *
+   * @param result a result that the guest's own tables decided
+   */
+  int refusedLevel(long result) {
+    return role.choices().readOnly() == ReadOnlyTables.FAULT_IF_NEEDED
+            && reason(result) == FaultReason.TABLE_READ_ONLY
+        ? WalkResult.faultLevel(result)
+        : 0;
   }
 
   /** The entry that could not be read, since its table lies in no slot. */
@@ -137,6 +151,9 @@ record WalkSteps(Role role, SlotLayout layout, WalkRecord record, long gva, bool
   /** The rights combined over all recorded levels, NX inverted. */
   private long combined() {
     int lowest = record.lowest();
+    if (role.mode() == PagingMode.PAE && lowest == PDPTES.number()) {
+      return record.rightsAbove(lowest); // PDPTEs have no rights
+    }
     return record.rightsAbove(lowest) & (record.entry(lowest) ^ EntryBits.NX);
   }
 

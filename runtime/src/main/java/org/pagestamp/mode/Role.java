@@ -27,6 +27,8 @@ import org.pagestamp.choice.KeyCheck;
 import org.pagestamp.choice.OneGigCheck;
 import org.pagestamp.choice.PdpteSource;
 import org.pagestamp.choice.Pse36;
+import org.pagestamp.choice.ReadOnlyTables;
+import org.pagestamp.choice.UpdateTiming;
 
 /**
  * The immutable part of a paging configuration: the mode, the control bits that change what a walk
@@ -57,6 +59,9 @@ public final class Role {
 
   private Role(PagingMode mode, Set<Control> controls, CpuFeatures cpu, Choices choices) {
     this.mode = mode;
+    if (mode == PagingMode.TWO_LEVEL && controls.contains(Control.SMEP)) {
+      controls.remove(Control.NXE); // fetches are reported without it
+    }
     this.controls = Collections.unmodifiableSet(controls);
     this.choices = relevant(choices, mode, controls);
     this.cpu = normalized(mode, cpu, this.choices);
@@ -195,10 +200,14 @@ public final class Role {
     if (!controls.contains(Control.PSE)) {
       relevant = relevant.with(Pse36.BITS_36);
     }
-    if (mode != PagingMode.TWO_LEVEL) {
+    if (mode != PagingMode.TWO_LEVEL || !controls.contains(Control.NXE)) {
       relevant = relevant.with(FetchReport.NEEDS_PAE);
-    } else if (choices.store() == EntryStore.COMPARE_LOW_HALF) {
+    }
+    if (mode == PagingMode.TWO_LEVEL && choices.store() == EntryStore.COMPARE_LOW_HALF) {
       relevant = relevant.with(EntryStore.COMPARE_ALL);
+    }
+    if (choices.readOnly() == ReadOnlyTables.NONE) {
+      relevant = relevant.with(UpdateTiming.LATE).with(EntryStore.COMPARE_ALL);
     }
     if (mode != PagingMode.PAE) {
       relevant = relevant.with(PdpteSource.REGISTERS);

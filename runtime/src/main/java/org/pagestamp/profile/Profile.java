@@ -20,6 +20,7 @@ import org.pagestamp.choice.UpdateTiming;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.ControlBits;
 import org.pagestamp.mode.CpuFeatures;
+import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.PdpteAccess;
@@ -141,6 +142,20 @@ public enum Profile {
   }
 
   /**
+   * A role named by its parts.
+   *
+   * @param controls the control bits that are set; every other is clear
+   * @throws IllegalArgumentException if a control has no effect in {@code mode}, or the profile
+   *     does not know it: PKS in KVM
+   */
+  public Role role(PagingMode mode, CpuFeatures cpu, Control... controls) {
+    if (Arrays.asList(controls).contains(Control.PKS) && !features().contains(PagingFeature.PKS)) {
+      throw new IllegalArgumentException("profile " + label() + " has no PKS");
+    }
+    return Role.of(mode, cpu(cpu), choices, controls);
+  }
+
+  /**
    * Makes a virtual CPU the profile's: its choices, its processor and its features.
    *
    * @return {@code builder}
@@ -168,11 +183,30 @@ public enum Profile {
    */
   public Stage2Role stage2(Stage2Role stage2) {
     if (!has(stage2)) {
-      throw new IllegalArgumentException("profile " + label() + " has no " + stage2);
+      throw new IllegalArgumentException(
+          String.format(
+              "profile %s has no %s: use %s, or another profile", label(), kind(stage2), kinds()));
     }
     return switch (stage2) {
       case EptRole ept -> ept(ept);
       case NptRole npt -> npt(npt);
+    };
+  }
+
+  private static String kind(Stage2Role stage2) {
+    return switch (stage2) {
+      case EptRole ept -> ept.mode().label();
+      case NptRole _ -> "npt";
+    };
+  }
+
+  /** The kinds of {@link #has} in words. */
+  private String kinds() {
+    return switch (this) {
+      case KVM -> "ept4, ept5 or npt";
+      case INTEL -> "ept4 or ept5";
+      case AMD, QEMU -> "npt";
+      case BOCHS -> "ept4 or npt";
     };
   }
 

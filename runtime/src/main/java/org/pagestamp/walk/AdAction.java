@@ -9,5 +9,7 @@ public enum AdAction {
   /** Would store it, but its slot is read-only. */
   SKIPPED_READ_ONLY,
   /** Stores it, but its slot is read-only and drops the store. */
-  DISCARDED
+  DISCARDED,
+  /** Would store it, but its slot is read-only, which ends the walk in an exit. */
+  REFUSED
 }

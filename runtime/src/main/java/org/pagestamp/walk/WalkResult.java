@@ -215,6 +215,13 @@ public final class WalkResult {
    */
   public static String toString(long result) {
     if (isFault(result)) {
+      if (faultReason(result).isExit()) {
+        return String.format(
+            Locale.ROOT,
+            "exit to the host at level %d: %s",
+            faultLevel(result),
+            faultReason(result));
+      }
       return faultReason(result).isPageFault()
           ? String.format(
               Locale.ROOT,

@@ -6,7 +6,8 @@ import org.pagestamp.mode.Role;
 
 /**
  * How a walk comes to its answer: every entry in the order read, and the rule that decides. After a
- * fault the steps end with the entry that caused it, or, for missing rights, with the leaf.
+ * fault the steps end with the entry that caused it, or with the leaf: for missing rights, and
+ * where a read-only slot refused bits that were to be set.
  *
  * @param role the role of the walker
  * @param gva the linear address as given
@@ -62,6 +63,7 @@ public record WalkTrace(
           case SET -> String.format(Locale.ROOT, ", A/D set: 0x%x", step.entryAfter());
           case SKIPPED_READ_ONLY -> ", A/D skipped: read-only slot";
           case DISCARDED -> ", A/D discarded by a read-only slot";
+          case REFUSED -> ", A/D refused by a read-only slot";
         };
     return String.format(
         Locale.ROOT,

@@ -12,6 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.pagestamp.choice.Choices;
+import org.pagestamp.choice.EntryStore;
+import org.pagestamp.choice.FetchReport;
+import org.pagestamp.choice.ReadOnlyTables;
+import org.pagestamp.choice.UpdateTiming;
 
 class RoleTest {
   private static final CpuFeatures CPU = CpuFeatures.intel(46);
@@ -164,6 +169,39 @@ class RoleTest {
   @Test
   void nxeWithoutPaeDoesNotReportFetches() {
     assertFalse(Role.fromRegisters(PE | PG, 0, NXE, CPU).reportsFetch());
+  }
+
+  @Test
+  void nxeReportsFetchesWithoutPaeWhereItIsChosen() {
+    Choices kvm = Choices.of(FetchReport.NXE_SUFFICES);
+    assertTrue(Role.fromRegisters(PE | PG, 0, NXE, CPU, kvm).reportsFetch());
+    assertFalse(Role.fromRegisters(PE | PG, 0, 0, CPU, kvm).reportsFetch());
+  }
+
+  /** KVM's role of a guest without NXE was another than the default's, and so was its class. */
+  @Test
+  void theChoiceOnFetchesCountsWithNxeAndWithoutSmepOnly() {
+    Choices kvm = Choices.of(FetchReport.NXE_SUFFICES);
+    assertEquals(Role.of(PagingMode.TWO_LEVEL, CPU), Role.of(PagingMode.TWO_LEVEL, CPU, kvm));
+    Role smep = Role.of(PagingMode.TWO_LEVEL, CPU, Control.SMEP);
+    Role both = Role.of(PagingMode.TWO_LEVEL, CPU, kvm, Control.SMEP, Control.NXE);
+    assertEquals(smep, both);
+    assertEquals(smep.controls(), both.controls());
+    assertEquals("2-level smep", both.toString());
+    assertNotEquals(
+        Role.of(PagingMode.TWO_LEVEL, CPU), Role.of(PagingMode.TWO_LEVEL, CPU, kvm, Control.NXE));
+  }
+
+  @Test
+  void howBitsAreSetDoesNotCountWhereNoneAre() {
+    Role without = Role.of(PagingMode.PAE, CPU, Choices.of(ReadOnlyTables.NONE));
+    assertEquals(
+        without,
+        Role.of(
+            PagingMode.PAE,
+            CPU,
+            Choices.of(ReadOnlyTables.NONE, UpdateTiming.EAGER, EntryStore.PLAIN)));
+    assertNotEquals(without, Role.of(PagingMode.PAE, CPU));
   }
 
   @Test

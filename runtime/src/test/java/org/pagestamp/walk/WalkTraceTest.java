@@ -41,6 +41,29 @@ class WalkTraceTest {
   }
 
   @Test
+  void anExitToTheHostIsTold() {
+    WalkTrace trace =
+        new WalkTrace(
+            ROLE,
+            0,
+            Access.READ,
+            List.of(
+                step(2, 0, 0x2000, 0, false, 0x3007, 0, AdAction.DISCARDED, 0x3007),
+                step(1, 0, 0x3000, 1, false, 0x9007, 0, AdAction.REFUSED, 0x9007)),
+            Rule.TABLE_READ_ONLY,
+            WalkResult.fault(FaultReason.TABLE_READ_ONLY, 0, 1));
+    assertEquals(
+        List.of(
+            "  level 2  entry[0] = 0x3007  gpa 0x2000 in slot 0 (read-only), rights above wux,"
+                + " A/D discarded by a read-only slot",
+            "  level 1  entry[0] = 0x9007  gpa 0x3000 in slot 1 (read-only), rights above wux,"
+                + " A/D refused by a read-only slot",
+            "  decided by: the table lies in a read-only memory slot",
+            "  result: exit to the host at level 1: table in a read-only slot"),
+        trace.toString().lines().skip(1).toList());
+  }
+
+  @Test
   void aFaultNamesReservedBitsAndHoles() {
     WalkTrace trace =
         new WalkTrace(

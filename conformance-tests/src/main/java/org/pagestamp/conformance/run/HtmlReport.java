@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.pagestamp.walk.Access;
-import org.pagestamp.walk.AdAction;
 import org.pagestamp.walk.WalkResult;
 import org.pagestamp.walk.WalkStep;
 import org.pagestamp.walk.WalkTrace;
@@ -200,9 +199,13 @@ public final class HtmlReport {
   }
 
   private static String action(WalkStep step) {
-    return step.adAction() == AdAction.SET
-        ? "set: 0x" + Long.toHexString(step.entryAfter())
-        : step.adAction() == AdAction.SKIPPED_READ_ONLY ? "not set: read-only" : "unchanged";
+    return switch (step.adAction()) {
+      case NONE -> "unchanged";
+      case SET -> "set: 0x" + Long.toHexString(step.entryAfter());
+      case SKIPPED_READ_ONLY -> "not set: read-only";
+      case DISCARDED -> "stored, and dropped: read-only";
+      case REFUSED -> "refused: read-only";
+    };
   }
 
   private void groups() {

@@ -28,6 +28,7 @@ import org.pagestamp.codegen.Stamper;
 import org.pagestamp.codegen.TieredStamper;
 import org.pagestamp.debug.DebugMemory;
 import org.pagestamp.mode.CpuFeatures;
+import org.pagestamp.profile.Profile;
 import org.pagestamp.slot.Backing;
 import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.MemorySlots;
@@ -103,6 +104,25 @@ class PlugInGuideTest {
       }
       // end
       assertEquals(List.of("access 5123"), events);
+    }
+  }
+
+  @Test
+  void aProfileWalksAsItsNamesake() {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySlots slots = guest(arena);
+      // guide: profile
+      Mmu mmu =
+          Profile.QEMU
+              .apply(Mmu.builder(), CpuFeatures.intel(40))
+              .memory(slots)
+              .walkers(new Stamper()::stamp)
+              .build();
+      // end
+      enterLongMode(mmu);
+      long unmapped = mmu.translate(0x60_0000, Access.READ);
+      assertTrue(WalkResult.isPageFault(unmapped));
+      assertEquals(0x2027, slots.slot(0).read(0x1000, 8), "A is set above the fault");
     }
   }
 
