@@ -45,4 +45,10 @@ final class OutcomeText {
           String.format(Locale.ROOT, "#NPF 0x%x", Stage2Result.exitInfo1(result));
     };
   }
+
+  /** For example {@code bit 4 set}. */
+  static String bit(int code, int mask) {
+    String number = String.valueOf(Integer.numberOfTrailingZeros(mask));
+    return "bit " + number + ((code & mask) != 0 ? " set" : " clear");
+  }
 }

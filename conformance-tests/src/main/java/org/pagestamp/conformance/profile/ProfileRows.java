@@ -16,6 +16,7 @@ public final class ProfileRows {
     rows.addAll(UpdateRows.all());
     rows.addAll(CpuRows.all());
     rows.addAll(Stage2Rows.all());
+    rows.addAll(NestedRows.all());
     rows.addAll(notModelled());
     rows.sort(
         Comparator.comparingInt((ProfileRow row) -> Integer.parseInt(row.number().substring(1)))
