@@ -6,6 +6,7 @@ module org.pagestamp.conformance {
   exports org.pagestamp.conformance;
   exports org.pagestamp.conformance.example;
   exports org.pagestamp.conformance.group;
+  exports org.pagestamp.conformance.profile;
   exports org.pagestamp.conformance.run;
   exports org.pagestamp.conformance.smp;
   exports org.pagestamp.guest;

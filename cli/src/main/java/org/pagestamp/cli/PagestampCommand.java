@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       WalkCommand.class,
       ExplainCommand.class,
       ListCommand.class,
+      ProfilesCommand.class,
       ConformCommand.class,
       Tiny86Command.class,
       StressCommand.class,

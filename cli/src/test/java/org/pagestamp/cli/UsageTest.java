@@ -18,7 +18,17 @@ class UsageTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "demo", "map", "rmap", "walk", "explain", "list", "conform", "tiny86", "stress", "bench"
+        "demo",
+        "map",
+        "rmap",
+        "walk",
+        "explain",
+        "list",
+        "profiles",
+        "conform",
+        "tiny86",
+        "stress",
+        "bench"
       })
   @DisplayName("every subcommand has help with an example")
   void help(String command) {
@@ -64,6 +74,8 @@ class UsageTest {
           list --slots 0+99999999999T:ram        | is more than 2^63 bytes
           list --mode 2-level --pke              | PKE has no effect in 2-level paging
           list --maxphyaddr 60                   | MAXPHYADDR 60 is outside
+          profiles --only D39                    | no row 'D39': there are D1 to D38
+          profiles --engine fast                 | expected one of
           demo nosuch                            | nosuch: neither a capture folder
           stress --threads 3                     | --threads must be 4 or more, not 3
           stress --seconds 0                     | --seconds must be 1 or more, not 0

@@ -1,6 +1,6 @@
 package org.pagestamp.choice;
 
-/** Whether EFLAGS.AC frees implicit supervisor accesses from SMAP. */
+/** Whether EFLAGS.AC frees implicit supervisor accesses from SMAP, and from LASS with it. */
 public enum ImplicitSmap implements Choice {
   /** Never: processors, KVM. */
   STRICT("smap-strict"),

@@ -225,7 +225,8 @@ public enum Profile {
     options.addAll(role.options());
     put(options, NptOption.HIGH_GPA_IGNORED, this != AMD);
     put(options, NptOption.PDPTES_UNCHECKED, this == KVM);
-    put(options, NptOption.FETCH_REPORTED, this == BOCHS || role.has(NptOption.FETCH_REPORTED));
+    boolean hostSmep = role.has(NptOption.FETCH_REPORTED);
+    put(options, NptOption.FETCH_REPORTED, this == BOCHS || (this == AMD && hostSmep));
     return new NptRole(host(role.host()), options);
   }
 

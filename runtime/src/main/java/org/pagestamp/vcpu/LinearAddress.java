@@ -1,5 +1,6 @@
 package org.pagestamp.vcpu;
 
+import org.pagestamp.choice.ImplicitSmap;
 import org.pagestamp.mode.ControlBits;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
@@ -23,6 +24,7 @@ final class LinearAddress {
   private final int supervisorTagBits;
   private final boolean lass;
   private final boolean smap;
+  private final boolean acFreesImplicit;
 
   LinearAddress(Role role, long cr3, long cr4) {
     boolean longMode = role.mode().isLongMode();
@@ -38,6 +40,7 @@ final class LinearAddress {
             : role.mode() == PagingMode.FIVE_LEVEL ? TAG_BITS_U57 : TAG_BITS_U48;
     lass = longMode && (cr4 & ControlBits.CR4_LASS) != 0;
     smap = role.smap();
+    acFreesImplicit = role.choices().smap() == ImplicitSmap.AC;
   }
 
   /** Whether addresses are used as they are. */
@@ -70,7 +73,8 @@ final class LinearAddress {
     if (supervisorHalf) {
       return false;
     }
-    boolean overridden = (access & Access.AC) != 0 && (access & Access.IMPLICIT) == 0;
+    boolean mayOverride = (access & Access.IMPLICIT) == 0 || acFreesImplicit;
+    boolean overridden = (access & Access.AC) != 0 && mayOverride;
     return (access & Access.FETCH) != 0 || (smap && !overridden);
   }
 }

@@ -10,6 +10,8 @@ import static org.pagestamp.mode.ControlBits.CR4_LASS;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.pagestamp.choice.Choices;
+import org.pagestamp.choice.ImplicitSmap;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
@@ -96,6 +98,17 @@ class LinearAddressTest {
       }
     }
     throw new IllegalArgumentException(text);
+  }
+
+  @Test
+  void whereAcFreesImplicitAccessesFromSmapItFreesThemFromLassToo() {
+    int access = Access.READ | Access.IMPLICIT | Access.AC;
+    for (ImplicitSmap choice : ImplicitSmap.values()) {
+      Role role = Role.of(PagingMode.FOUR_LEVEL, CPU, Choices.of(choice), Control.SMAP);
+      LinearAddress linear = new LinearAddress(role, 0, CR4_LASS);
+      assertEquals(choice != ImplicitSmap.AC, linear.violatesLass(0x1000, access), choice.label());
+      assertTrue(linear.violatesLass(0x1000, Access.READ | Access.IMPLICIT), choice.label());
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.nested.NestedGroups;
+import org.pagestamp.conformance.profile.ProfilesGroup;
 
 /** The case groups of the kit, in the order in which they run. */
 public final class CaseGroups {
@@ -28,6 +29,7 @@ public final class CaseGroups {
     groups.addAll(made());
     groups.addAll(NestedGroups.all());
     groups.add(new NestedGuestGroup(guests));
+    groups.add(new ProfilesGroup());
     return groups;
   }
 

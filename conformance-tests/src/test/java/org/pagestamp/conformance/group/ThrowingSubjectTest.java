@@ -35,6 +35,9 @@ import org.pagestamp.walk.Access;
 
 /** A foreign subject that throws at some accesses fails those, in every group, and no others. */
 class ThrowingSubjectTest {
+  private static final List<String> OTHERS =
+      List.of("guests", "race", "slots", "positions", "profiles");
+
   /** Throws at fetches; right otherwise. */
   private static final class NoFetches implements Subject {
     private final Subject right = new WalkerSubject(Engine.interpreted(), MemoryKind.NATIVE);
@@ -70,12 +73,12 @@ class ThrowingSubjectTest {
   }
 
   /**
-   * Not guests, which are read only, nor races, which are for our own walkers, nor what needs a
-   * second stage, which this subject does not have.
+   * Not guests, which are read only, nor races and profiles, which are for our own walkers, nor
+   * what needs a second stage, which this subject does not have.
    */
   static Stream<Arguments> groups() {
     return CaseGroups.all().stream()
-        .filter(group -> !List.of("guests", "race", "slots", "positions").contains(group.name()))
+        .filter(group -> !OTHERS.contains(group.name()))
         .filter(group -> !group.name().matches("(stage2|nested)-.*"))
         .flatMap(
             group ->

@@ -23,6 +23,12 @@ record PlantedBug(String name, String meaning, Engines has, String type, String 
     GENERATED("generated.bugs", List.of("generated")),
     /** Formats, roles and results of a second stage. */
     STAGE2("stage2.bugs", List.of("interpreted", "generated")),
+    /** Profiles, and what both engines make of choices. */
+    CHOICES("choices.bugs", List.of("interpreted", "generated")),
+    /** What the interpreted walkers make of choices. */
+    CHOICES_INTERPRETED("choices-interpreted.bugs", List.of("interpreted")),
+    /** What the generator makes of choices. */
+    CHOICES_GENERATED("choices-generated.bugs", List.of("generated")),
     /** The TLB, which is no walker: other trials look for these. */
     TLB("tlb.bugs", List.of("tlb"));
 

@@ -39,6 +39,7 @@ final class QuickSuite implements Function<String, List<String>> {
   private static final List<String> ORDER =
       List.of(
           "vectors",
+          "profiles",
           "permissions",
           "priority",
           "large",
