@@ -83,6 +83,18 @@ final class Stage2BitsGroup extends Stage2Group {
         types(machine, chain, walker);
         addresses(chain, walker);
       }
+      marked(role, chain.marked(), trial);
+    }
+  }
+
+  /** All accessed and dirty bits are set, so that one bit alone is in the way. */
+  private static void marked(Stage2Role role, Stage2Chain chain, Trial trial) {
+    try (JudgedMachine machine = new JudgedMachine(trial, chain.oneSlot())) {
+      chain.write(machine);
+      JudgedStage2 walker = machine.alone(role).root(chain.root());
+      bits(machine, chain, walker);
+      types(machine, chain, walker);
+      addresses(chain, walker);
     }
   }
 
