@@ -2,6 +2,7 @@ package org.pagestamp.conformance.nested;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.pagestamp.conformance.rules.PagingRules;
 import org.pagestamp.conformance.rules.Roles;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
@@ -98,7 +99,7 @@ final class Stage2BitsGroup extends Stage2Group {
     }
   }
 
-  /** Also bit 7, and with it set all others. */
+  /** Also bit 7, and with it set all others; and bit 7 in an entry that could be a large leaf. */
   private static void bits(JudgedMachine machine, Stage2Chain chain, JudgedStage2 walker) {
     for (int level = chain.leaf(); level <= chain.top(); level++) {
       for (long also : new long[] {0, 1 << 7}) {
@@ -107,6 +108,9 @@ final class Stage2BitsGroup extends Stage2Group {
           access(walker, chain);
         }
       }
+      long inPage = PagingRules.bits(chain.rules().shift(level) - 1, 12);
+      chain.set(machine, level, (chain.entry(level) & ~inPage) | 1 << 7);
+      access(walker, chain);
       chain.set(machine, level, chain.entry(level));
     }
   }
