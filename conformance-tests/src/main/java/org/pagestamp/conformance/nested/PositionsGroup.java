@@ -20,6 +20,11 @@ import org.pagestamp.walk.Access;
  * by that entry alone.
  */
 final class PositionsGroup implements CaseGroup {
+  /** What is enough where most walks are common: rights are the matter of another group. */
+  private static final int[] FEW_ACCESSES = {
+    Access.READ | Access.USER, Access.WRITE | Access.USER, Access.FETCH | Access.USER, Access.FETCH,
+  };
+
   private static final int[] ACCESSES = {
     Access.READ | Access.USER,
     Access.WRITE | Access.USER,
@@ -141,7 +146,7 @@ final class PositionsGroup implements CaseGroup {
   }
 
   private static void access(Scene scene, JudgedGuest guest) {
-    for (int access : ACCESSES) {
+    for (int access : scene.isMarked() ? FEW_ACCESSES : ACCESSES) {
       guest.access(scene.gva(), access);
     }
   }

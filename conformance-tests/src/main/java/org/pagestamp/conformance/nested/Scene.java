@@ -256,6 +256,11 @@ final class Scene {
     return marked ? rules.accessed(1) | rules.dirty(1) : 0;
   }
 
+  /** Whether all accessed and dirty bits are set. */
+  boolean isMarked() {
+    return marked;
+  }
+
   /** The page mapped. */
   long page() {
     return hostPage(0);

@@ -79,7 +79,7 @@ final class Stage2BitsGroup extends Stage2Group {
       try (JudgedMachine machine = new JudgedMachine(trial, chain.slots(0))) {
         chain.write(machine);
         JudgedStage2 walker = machine.alone(role).root(chain.root());
-        bits(machine, chain, walker);
+        bits(machine, chain, walker, 0, 1 << 7);
         pairs(machine, chain, walker);
         types(machine, chain, walker);
         addresses(chain, walker);
@@ -93,18 +93,19 @@ final class Stage2BitsGroup extends Stage2Group {
     try (JudgedMachine machine = new JudgedMachine(trial, chain.oneSlot())) {
       chain.write(machine);
       JudgedStage2 walker = machine.alone(role).root(chain.root());
-      bits(machine, chain, walker);
+      bits(machine, chain, walker, 0);
       types(machine, chain, walker);
       addresses(chain, walker);
     }
   }
 
-  /** Also bit 7, and with it set all others; and bit 7 in an entry that could be a large leaf. */
-  private static void bits(JudgedMachine machine, Stage2Chain chain, JudgedStage2 walker) {
+  /** Each bit, with others changed, too; and bit 7 in an entry that could be a large leaf. */
+  private static void bits(
+      JudgedMachine machine, Stage2Chain chain, JudgedStage2 walker, long... also) {
     for (int level = chain.leaf(); level <= chain.top(); level++) {
-      for (long also : new long[] {0, 1 << 7}) {
+      for (long other : also) {
         for (int bit = 0; bit < 8 * chain.width(); bit++) {
-          chain.set(machine, level, chain.entry(level) ^ (1L << bit) ^ also);
+          chain.set(machine, level, chain.entry(level) ^ (1L << bit) ^ other);
           access(walker, chain);
         }
       }
