@@ -15,6 +15,7 @@ public final class NestedGroups {
         new Stage2UpdatesGroup(),
         new PositionsGroup(),
         new NestedRightsGroup(),
+        new NestedLargeGroup(),
         new NestedReadOnlyGroup(),
         new NestedRandomGroup());
   }

@@ -3,6 +3,7 @@ package org.pagestamp.conformance.nested;
 import java.util.List;
 import java.util.Set;
 import org.pagestamp.conformance.CaseGroup;
+import org.pagestamp.conformance.VectorSlot;
 import org.pagestamp.conformance.rules.PagingRules;
 import org.pagestamp.conformance.rules.Roles;
 import org.pagestamp.conformance.rules.Stage2Rules;
@@ -16,7 +17,9 @@ import org.pagestamp.walk.Access;
 
 /**
  * Rights of both dimensions together: every combination in the guest's leaf with every one in the
- * leaf of stage 2 for the page, and for the guest's own table; and all pairs of page sizes.
+ * leaf of stage 2 for the page, and for the guest's own table; and all pairs of page sizes. With
+ * accessed and dirty bits clear, and, but for the guest's table, of which {@link PositionsGroup}
+ * has enough, again with all of them set and all tables in one slot.
  */
 final class NestedRightsGroup implements CaseGroup {
   private static final int[] ACCESSES = {
@@ -76,14 +79,22 @@ final class NestedRightsGroup implements CaseGroup {
       return;
     }
     Scene scene = new Scene(role);
-    try (JudgedMachine machine = new JudgedMachine(trial, scene.slots(Set.of(), Set.of()))) {
+    run(role, scene, scene.slots(Set.of(), Set.of()), trial);
+    Scene marked = Scene.marked(role);
+    run(role, marked, List.of(marked.slot()), trial);
+  }
+
+  private static void run(NestedRole role, Scene scene, List<VectorSlot> slots, Trial trial) {
+    try (JudgedMachine machine = new JudgedMachine(trial, slots)) {
       scene.write(machine);
       JudgedGuest guest = machine.guest(role).root(scene.root());
       if (guest.loadCr3(scene.cr3())) {
         guest.keys(0x2 << 10, 0x1 << 10); // of key 5
         rights(scene, machine, guest, new Scene.Position(0, 1));
         if (role.guest().mode() != PagingMode.NO_PAGING) {
-          rights(scene, machine, guest, new Scene.Position(1, 1));
+          if (!scene.isMarked()) {
+            rights(scene, machine, guest, new Scene.Position(1, 1));
+          }
           sizes(scene, machine, guest);
         }
       }
@@ -150,7 +161,8 @@ final class NestedRightsGroup implements CaseGroup {
       if (stage2.hasLargePages(level)) {
         Scene.Position position = new Scene.Position(0, level);
         long types = stage2.isEpt() ? 6 << 3 : 1 << 12;
-        long leaf = 0x4000_0000L | (scene.entry(position) & 7) | types | 1 << 7;
+        long rights = scene.entry(position) & 7;
+        long leaf = 0x4000_0000L | rights | types | 1 << 7 | scene.marksOfLeaf();
         machine.store(scene.place(position), leaf, scene.width(position));
         access(scene, guest);
         machine.store(scene.place(position), scene.entry(position), scene.width(position));

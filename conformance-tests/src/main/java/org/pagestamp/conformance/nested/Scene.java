@@ -17,8 +17,8 @@ import org.pagestamp.nested.PdpteAccess;
 
 /**
  * A guest of one chain of tables over stage 2, which has a path of its own for each frame as far as
- * addresses of the guest can differ. Every page is a slot of its own. Everything is allowed, and
- * accessed and dirty bits are clear; cases change that.
+ * addresses of the guest can differ. Everything is allowed; cases change that. Accessed and dirty
+ * bits are clear, or set.
  */
 final class Scene {
   private static final long BASE = 0x20_0000L;
@@ -27,10 +27,20 @@ final class Scene {
   private static final long EPT_LEAF = ALL | 6 << 3 | 1 << 10; // write-back
   private static final long EPT_TABLE = ALL | 1 << 10;
 
+  /** Of one slot for all pages: a power of two, which divides the base, too. */
+  private static final long SLOT_SIZE = 0x4_0000L;
+
+  /** Where in its page the table is that CR3 of a guest in PAE paging points to. */
+  private static final long PDPT_OFFSET = 0x6A0;
+
+  /** The same of nCR3, of a host in PAE paging. */
+  private static final long HOST_PDPT_OFFSET = 0x4C0;
+
   private final PagingMode mode;
   private final Stage2Rules rules;
   private final int top;
   private final int first;
+  private final boolean marked;
   private final Map<Long, Long> hostPages = new HashMap<>();
   private final Map<Long, Entry> entries = new TreeMap<>();
   private final Map<Position, Long> places = new HashMap<>();
@@ -46,7 +56,21 @@ final class Scene {
 
   private record Entry(long value, int width) {}
 
+  /** A scene whose accessed and dirty bits are clear. */
   Scene(NestedRole role) {
+    this(role, false);
+  }
+
+  /**
+   * A scene whose accessed and dirty bits are all set, as in most walks of real guests: those that
+   * generated walkers are made for.
+   */
+  static Scene marked(NestedRole role) {
+    return new Scene(role, true);
+  }
+
+  private Scene(NestedRole role, boolean marked) {
+    this.marked = marked;
     mode = role.guest().mode();
     rules = new Stage2Rules(role.stage2());
     top = PagingRules.levels(mode);
@@ -56,11 +80,46 @@ final class Scene {
       map(level);
     }
     for (int level = top; level > 0; level--) {
-      boolean pdpte = mode == PagingMode.PAE && level == 3;
-      long place = hostPage(level) | (gpa(level) & 0xFFF);
+      long place = place(level, level);
       places.put(new Position(level, 0), place);
-      put(place, frame(level - 1) | (pdpte ? PagingRules.P : ALL), guestBytes());
+      put(place, frame(level - 1) | (isPdpte(level) ? PagingRules.P : ALL), guestBytes());
     }
+    if (marked) {
+      positions().forEach(this::mark);
+      misguide();
+    }
+  }
+
+  private void mark(Position position) {
+    put(place(position), entry(position) | settable(position), width(position));
+  }
+
+  /**
+   * Makes walks that lose an offset succeed, but elsewhere: misleading entries point to the page,
+   * which holds such entries, too.
+   */
+  private void misguide() {
+    for (int level = top; level > 0; level--) {
+      boolean pdpte = isPdpte(level);
+      long place = pdpte ? place(new Position(level, 0)) - PDPT_OFFSET : place(0, level);
+      put(place, misleading(level), guestBytes());
+    }
+  }
+
+  /** Where the guest's entry of a level would be if the page of another level were its table. */
+  private long place(int page, int level) {
+    return hostPage(page) | (gpa(level) & 0xFFF);
+  }
+
+  /** An entry of a level that is in order and leads elsewhere: to the page as the next table. */
+  long misleading(int level) {
+    return isPdpte(level)
+        ? frame(0) | PagingRules.P
+        : frame(level == 1 ? 1 : 0) | ALL | settable(new Position(level, 0));
+  }
+
+  private boolean isPdpte(int level) {
+    return mode == PagingMode.PAE && level == 3;
   }
 
   private int guestBytes() {
@@ -75,7 +134,7 @@ final class Scene {
     long gpa = frame(level);
     long page = newPage();
     hostPages.put(gpa, page);
-    long table = BASE;
+    long table = root();
     for (int number = rules.levels(); number > 0; number--) {
       long place = table + (long) rules.index(number, gpa) * rules.entryBytes();
       places.put(new Position(level, number), place);
@@ -111,10 +170,12 @@ final class Scene {
   }
 
   /** The address, in the guest's terms, of its entry at a level; of level 0: of the byte. */
-  private long gpa(int level) {
-    return level == 0
-        ? frame(0) | OFFSET
-        : frame(level) | (long) PagingRules.index(mode, level, gva()) * guestBytes();
+  long gpa(int level) {
+    if (level == 0) {
+      return frame(0) | OFFSET;
+    }
+    long table = frame(level) | (isPdpte(level) ? PDPT_OFFSET : 0);
+    return table | (long) PagingRules.index(mode, level, gva()) * guestBytes();
   }
 
   /** The linear address of a byte in the page. */
@@ -123,12 +184,17 @@ final class Scene {
   }
 
   long cr3() {
-    return mode == PagingMode.NO_PAGING ? 0 : frame(top);
+    return switch (mode) {
+      case NO_PAGING -> 0;
+      case PAE -> frame(top) | PDPT_OFFSET;
+      default -> frame(top);
+    };
   }
 
   /** EPTP or nCR3. */
   long root() {
-    return BASE;
+    boolean pdpt = rules.rootTable(HOST_PDPT_OFFSET) != 0;
+    return pdpt ? BASE | HOST_PDPT_OFFSET : BASE;
   }
 
   /** All positions, in the order in which a walk reads them. */
@@ -164,9 +230,35 @@ final class Scene {
   long settable(Position position) {
     int level = position.stage2;
     if (level == 0) {
-      return PagingRules.A | (position.level == 1 ? PagingRules.D : 0);
+      return isPdpte(position.level)
+          ? 0
+          : PagingRules.A | (position.level == 1 ? PagingRules.D : 0);
     }
     return rules.accessed(level) | (level == 1 ? rules.dirty(level) : 0);
+  }
+
+  /**
+   * Where the guest's entry of a level is if the entry of stage 2 at {@code leaf} maps its table by
+   * a large page at {@code frame}.
+   */
+  long placeIn(Position leaf, long frame) {
+    return frame | (gpa(leaf.level) & PagingRules.bits(rules.shift(leaf.stage2) - 1, 0));
+  }
+
+  /** A leaf of stage 2 at a level above 1. */
+  long large(long frame) {
+    long bits = rules.isEpt() ? EPT_LEAF : ALL;
+    return frame | bits | PagingRules.PS | marksOfLeaf();
+  }
+
+  /** The bits that are set from the beginning in a leaf of stage 2. */
+  long marksOfLeaf() {
+    return marked ? rules.accessed(1) | rules.dirty(1) : 0;
+  }
+
+  /** Whether all accessed and dirty bits are set. */
+  boolean isMarked() {
+    return marked;
   }
 
   /** The page mapped. */
@@ -181,6 +273,11 @@ final class Scene {
       all.add(BASE + 0x1000L * page);
     }
     return all;
+  }
+
+  /** One slot for all pages, its size a power of two. */
+  VectorSlot slot() {
+    return new VectorSlot(BASE, SLOT_SIZE, false);
   }
 
   /** A slot for each page. */

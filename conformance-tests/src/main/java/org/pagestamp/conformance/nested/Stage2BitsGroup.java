@@ -2,6 +2,7 @@ package org.pagestamp.conformance.nested;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.pagestamp.conformance.rules.PagingRules;
 import org.pagestamp.conformance.rules.Roles;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
@@ -78,23 +79,39 @@ final class Stage2BitsGroup extends Stage2Group {
       try (JudgedMachine machine = new JudgedMachine(trial, chain.slots(0))) {
         chain.write(machine);
         JudgedStage2 walker = machine.alone(role).root(chain.root());
-        bits(machine, chain, walker);
+        bits(machine, chain, walker, 0, 1 << 7);
         pairs(machine, chain, walker);
         types(machine, chain, walker);
         addresses(chain, walker);
       }
+      marked(role, chain.marked(), trial);
     }
   }
 
-  /** Also bit 7, and with it set all others. */
-  private static void bits(JudgedMachine machine, Stage2Chain chain, JudgedStage2 walker) {
+  /** All accessed and dirty bits are set, so that one bit alone is in the way. */
+  private static void marked(Stage2Role role, Stage2Chain chain, Trial trial) {
+    try (JudgedMachine machine = new JudgedMachine(trial, chain.oneSlot())) {
+      chain.write(machine);
+      JudgedStage2 walker = machine.alone(role).root(chain.root());
+      bits(machine, chain, walker, 0);
+      types(machine, chain, walker);
+      addresses(chain, walker);
+    }
+  }
+
+  /** Each bit, with others changed, too; and bit 7 in an entry that could be a large leaf. */
+  private static void bits(
+      JudgedMachine machine, Stage2Chain chain, JudgedStage2 walker, long... also) {
     for (int level = chain.leaf(); level <= chain.top(); level++) {
-      for (long also : new long[] {0, 1 << 7}) {
+      for (long other : also) {
         for (int bit = 0; bit < 8 * chain.width(); bit++) {
-          chain.set(machine, level, chain.entry(level) ^ (1L << bit) ^ also);
+          chain.set(machine, level, chain.entry(level) ^ (1L << bit) ^ other);
           access(walker, chain);
         }
       }
+      long inPage = PagingRules.bits(chain.rules().shift(level) - 1, 12);
+      chain.set(machine, level, (chain.entry(level) & ~inPage) | 1 << 7);
+      access(walker, chain);
       chain.set(machine, level, chain.entry(level));
     }
   }

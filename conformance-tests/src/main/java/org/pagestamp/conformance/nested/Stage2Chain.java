@@ -10,7 +10,7 @@ import org.pagestamp.stage2.Stage2Role;
 
 /**
  * The tables of stage 2 for one address: a page for each level, and the page mapped, which is level
- * 0; each is a slot of its own.
+ * 0.
  */
 final class Stage2Chain {
   /** Reads, writes and fetches of every kind. */
@@ -29,6 +29,11 @@ final class Stage2Chain {
   };
 
   private static final long BASE = 0x10_0000L;
+  private static final long SLOT_SIZE = 0x8000;
+
+  /** Where in its page the root of a host in PAE paging is. */
+  private static final long PDPT_OFFSET = 0x4C0;
+
   private static final long FRAME = 0x4000_0000L; // of a page of 1 GiB as well
 
   /** Different ones, so that a level that uses another's index reads another entry. */
@@ -36,11 +41,22 @@ final class Stage2Chain {
 
   private final Stage2Rules rules;
   private final int leaf;
+  private final boolean marked;
 
-  /** A chain that ends at the level {@code leaf}. */
+  /** A chain that ends at the level {@code leaf}, with accessed and dirty bits clear. */
   Stage2Chain(Stage2Role role, int leaf) {
-    rules = new Stage2Rules(role);
+    this(new Stage2Rules(role), leaf, false);
+  }
+
+  private Stage2Chain(Stage2Rules rules, int leaf, boolean marked) {
+    this.rules = rules;
     this.leaf = leaf;
+    this.marked = marked;
+  }
+
+  /** The same with all accessed and dirty bits set. */
+  Stage2Chain marked() {
+    return new Stage2Chain(rules, leaf, true);
   }
 
   /** The chains of a format, one for each level that can map a page. */
@@ -86,12 +102,14 @@ final class Stage2Chain {
 
   /** EPTP or nCR3. */
   long root() {
-    return table(top());
+    boolean pdpt = rules.rootTable(PDPT_OFFSET) != 0;
+    return pdpt ? table(top()) | PDPT_OFFSET : table(top());
   }
 
   /** Where a level's entry is. */
   long place(int level) {
-    return table(level) + (long) rules.index(level, gpa()) * width();
+    long table = level == top() ? root() : table(level);
+    return table + (long) rules.index(level, gpa()) * width();
   }
 
   /** Whether a level's entry has rights, and accessed and dirty bits. */
@@ -101,11 +119,17 @@ final class Stage2Chain {
 
   /** A level's entry that allows everything. */
   long entry(int level) {
-    long rights = rules.isEpt() ? 7 | 1 << 10 : hasRights(level) ? 7 : 1;
+    long allowed = rules.isEpt() ? 7 | 1 << 10 : hasRights(level) ? 7 : 1;
+    long rights = marked ? allowed | settable(level) : allowed;
     if (level > leaf) {
       return table(level - 1) | rights;
     }
     return FRAME | rights | (rules.isEpt() ? 6 << 3 : 0) | (leaf > 1 ? 1 << 7 : 0);
+  }
+
+  /** The bits that a walk which writes may set in the entry of a level. */
+  private long settable(int level) {
+    return rules.accessed(level) | (level == leaf ? rules.dirty(level) : 0);
   }
 
   /** Bits that are rights in an entry, NX included. */
@@ -128,7 +152,12 @@ final class Stage2Chain {
     return slots;
   }
 
-  /** The same without the table of a level; 0 stands for the page. */
+  /** One slot for all tables, its size a power of two, and one for the page. */
+  List<VectorSlot> oneSlot() {
+    return List.of(new VectorSlot(BASE, SLOT_SIZE, false), new VectorSlot(page(), 0x1000, false));
+  }
+
+  /** A slot for each table and the page, without the table of a level; 0 stands for the page. */
   List<VectorSlot> slotsWithout(int level) {
     long missing = level == 0 ? page() : table(level);
     return slots(0).stream().filter(slot -> slot.baseGpa() != missing).toList();

@@ -50,6 +50,22 @@ final class Stage2RightsGroup extends Stage2Group {
           chain.set(machine, level, chain.entry(level));
         }
       }
+      marked(role, chain.marked(), trial);
+    }
+  }
+
+  /** All accessed and dirty bits are set, so that the rights of one entry alone are in the way. */
+  private static void marked(Stage2Role role, Stage2Chain chain, Trial trial) {
+    try (JudgedMachine machine = new JudgedMachine(trial, chain.oneSlot())) {
+      chain.write(machine);
+      JudgedStage2 walker = machine.alone(role).root(chain.root());
+      for (int level = chain.leaf(); level <= chain.top() && !trial.stopped(); level++) {
+        for (long rights : subsets(chain.rightBits())) {
+          chain.set(machine, level, (chain.entry(level) & ~chain.rightBits()) | rights);
+          access(walker, chain);
+        }
+        chain.set(machine, level, chain.entry(level));
+      }
     }
   }
 

@@ -43,6 +43,7 @@ final class Stage2UpdatesGroup extends Stage2Group {
           run(role, chain, chain.slots(readOnly), trial);
         }
       }
+      run(role, chain, chain.oneSlot(), trial);
       run(role, chain, chain.slotsWithout(0), trial);
       for (int level = chain.leaf(); level <= chain.top(); level++) {
         run(role, chain, chain.slotsWithout(level), trial);

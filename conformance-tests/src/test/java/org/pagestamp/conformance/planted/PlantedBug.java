@@ -13,6 +13,12 @@ import java.util.List;
  * @param make what replaces it
  */
 record PlantedBug(String name, String meaning, Engines has, String type, String find, String make) {
+  /** Whether only walkers with a second stage have the fault. */
+  boolean isOfSecondStage() {
+    String simple = type.substring(type.lastIndexOf('.') + 1);
+    return has == Engines.STAGE2 || simple.contains("Stage2") || simple.contains("Nested");
+  }
+
   /** The engines that a fault is in; the faults of each kind have a file. */
   enum Engines {
     /** Mode tables, roles, registers, results. */

@@ -32,7 +32,7 @@ class PlantedBugsTest {
   void withoutABugNothingIsNoticed(String engine) throws IOException {
     Path nothing = Files.createTempDirectory("pagestamp-planted-");
     try {
-      assertEquals(List.of(), PlantedRun.noticed(nothing, engine));
+      assertEquals(List.of(), PlantedRun.noticed(nothing, engine, false));
     } finally {
       Files.delete(nothing);
     }

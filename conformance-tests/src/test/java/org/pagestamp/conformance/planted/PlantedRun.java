@@ -14,7 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
@@ -54,7 +54,7 @@ final class PlantedRun {
       List<Verdict> verdicts = new ArrayList<>();
       for (String engine : bug.has().names()) {
         long start = System.nanoTime();
-        List<String> noticed = noticed(classes, engine);
+        List<String> noticed = noticed(classes, engine, bug.isOfSecondStage());
         Duration time = Duration.ofNanos(System.nanoTime() - start);
         verdicts.add(
             noticed.isEmpty()
@@ -73,11 +73,17 @@ final class PlantedRun {
     }
   }
 
-  /** What the suite says with the classes in {@code overlay} in place of the right ones. */
-  static List<String> noticed(Path overlay, String engine) throws IOException {
+  /**
+   * What the suite says with the classes in {@code overlay} in place of the right ones.
+   *
+   * @param secondStageFirst whether the groups with a second stage come before the others
+   */
+  static List<String> noticed(Path overlay, String engine, boolean secondStageFirst)
+      throws IOException {
     try (URLClassLoader loader =
         new URLClassLoader(urls(overlay), ClassLoader.getPlatformClassLoader())) {
-      FutureTask<List<String>> suite = new FutureTask<>(() -> suite(loader).apply(engine));
+      FutureTask<List<String>> suite =
+          new FutureTask<>(() -> suite(loader).apply(engine, secondStageFirst));
       Thread thread = new Thread(suite, "suite");
       thread.setDaemon(true);
       thread.start();
@@ -93,11 +99,11 @@ final class PlantedRun {
   }
 
   @SuppressWarnings("unchecked") // the class is known, if not to this class loader
-  private static Function<String, List<String>> suite(ClassLoader loader)
+  private static BiFunction<String, Boolean, List<String>> suite(ClassLoader loader)
       throws ReflectiveOperationException {
     var constructor = loader.loadClass(QuickSuite.class.getName()).getDeclaredConstructor();
     constructor.setAccessible(true);
-    return (Function<String, List<String>>) constructor.newInstance();
+    return (BiFunction<String, Boolean, List<String>>) constructor.newInstance();
   }
 
   private static URL[] urls(Path overlay) throws MalformedURLException {

@@ -1,10 +1,11 @@
 package org.pagestamp.conformance.planted;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.pagestamp.codegen.Stamper;
 import org.pagestamp.conformance.CaseFailure;
@@ -22,7 +23,7 @@ import org.pagestamp.mode.PagingMode;
  * The conformance suite with small budgets, up to the first failure. Runs inside the class loader
  * that has a bug; what passes its border are strings.
  */
-final class QuickSuite implements Function<String, List<String>> {
+final class QuickSuite implements BiFunction<String, Boolean, List<String>> {
   private static final long SEED = 1;
   private static final long WALKS = 2_000;
   private static final int TLB_GUESTS = 200;
@@ -50,14 +51,19 @@ final class QuickSuite implements Function<String, List<String>> {
           "read-only",
           "random",
           "hostile",
-          "stage2-bits",
-          "stage2-rights",
-          "stage2-updates",
-          "positions",
-          "nested-rights",
-          "nested-read-only",
-          "nested-random",
           "access");
+
+  /** The groups with a second stage, in the same manner. */
+  private static final List<String> SECOND_STAGE =
+      List.of(
+          "nested-large",
+          "positions",
+          "stage2-updates",
+          "nested-rights",
+          "stage2-rights",
+          "stage2-bits",
+          "nested-read-only",
+          "nested-random");
 
   /** Groups of very many walks that are not about memory: one kind does. */
   private static final Set<String> LONG =
@@ -71,6 +77,7 @@ final class QuickSuite implements Function<String, List<String>> {
           "stage2-updates",
           "positions",
           "nested-rights",
+          "nested-large",
           "nested-read-only");
 
   private static final Map<String, CaseGroup> GROUPS =
@@ -88,18 +95,21 @@ final class QuickSuite implements Function<String, List<String>> {
    *
    * @param engineName {@code interpreted} or {@code generated}; or {@code tlb}, which is tried by
    *     guests of its own
+   * @param secondStageFirst whether the groups with a second stage come before the others
    * @return who noticed something, after how many cases, and what; empty if nobody did
    */
   @Override
-  public List<String> apply(String engineName) {
+  public List<String> apply(String engineName, Boolean secondStageFirst) {
     if (engineName.equals("tlb")) {
       runTlb();
       return noticed;
     }
     Engine engine =
         engineName.equals("interpreted") ? Engine.interpreted() : Engine.generated(new Stamper());
+    List<String> order = new ArrayList<>(ORDER);
+    order.addAll(secondStageFirst ? 0 : ORDER.size(), SECOND_STAGE);
     for (MemoryKind kind : KINDS) {
-      for (String name : ORDER) {
+      for (String name : order) {
         if (kind == KINDS.getFirst() || !LONG.contains(name)) {
           run(name, new WalkerSubject(engine, kind));
         }
