@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.pagestamp.choice.Choices;
+import org.pagestamp.choice.KeyCheck;
 import org.pagestamp.interpreter.InterpretedNestedWalker;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
@@ -33,8 +36,10 @@ import org.pagestamp.stage2.Stage2Access;
 import org.pagestamp.stage2.Stage2Result;
 import org.pagestamp.stage2.Stage2State;
 import org.pagestamp.walk.Access;
+import org.pagestamp.walk.FaultReason;
+import org.pagestamp.walk.WalkResult;
 
-/** Walks in two dimensions that generated classes once got wrong, each by name. */
+/** Walks in two dimensions that generated classes once got wrong or well might, each by name. */
 class NestedExamplesTest {
   private static final long SLOT = 0x1_0000;
   private static final long EPT_ALL = EptBits.R | EptBits.W | EptBits.X | EptBits.A | EptBits.D;
@@ -87,6 +92,29 @@ class NestedExamplesTest {
     assertEquals(NestedResult.toString(expected), NestedResult.toString(answer));
     assertEquals(expected, answer);
     return answer;
+  }
+
+  @Test
+  @DisplayName(
+      "with keys before the leaf's rights, PKRU holds for a supervisor leaf of user tables")
+  void keyBeforeTheRightsOfTheLeaf() {
+    Choices choices = Choices.of(KeyCheck.BEFORE_LEAF_RIGHTS);
+    Role guest =
+        Role.of(PagingMode.FOUR_LEVEL, CpuFeatures.intel(46), choices, Control.PKE, Control.PKS);
+    store(TABLES + 0x3000, GUEST_ALL & ~EntryBits.U);
+    NestedRole role = NestedRole.kvm(guest, TwoStageMatrix.EPT4);
+    SlotLayout layout = layout(Set.of());
+    for (NestedWalker walker :
+        List.of(new InterpretedNestedWalker(role, layout), new Stamper().stamp(role, layout))) {
+      NestedState state = new NestedState();
+      state.stage2().root(EPT_ROOT);
+      state.guest().cr3(TABLES);
+      state.guest().pkrs(1);
+      assertFalse(NestedResult.isFault(walker.walk(state, 0, Access.READ)));
+      state.guest().pkru(1);
+      long refused = walker.walk(state, 0, Access.READ);
+      assertEquals(FaultReason.PROTECTION_KEY, WalkResult.faultReason(refused));
+    }
   }
 
   @Test
