@@ -31,6 +31,13 @@ class BugTableTest {
   }
 
   @Test
+  void eachBugCompiles() throws IOException {
+    List<PlantedBug> bugs = BugTable.all();
+    PlantedRun run = new PlantedRun(Checkout.ofThisBuild());
+    assertDoesNotThrow(() -> run.compileAll(bugs));
+  }
+
+  @Test
   void theDocumentTellsOfEachBug() throws IOException {
     assertEquals(
         names().sorted().toList(),
