@@ -72,10 +72,11 @@ final class NestedAssembler {
     SlotMethods slots = parts.stage2().slots();
     boolean guestStores = role.guest().mode() != PagingMode.NO_PAGING && updates.stores();
     if (parts.guestSlots() == slots) {
-      slots.write(frame.body(), hasFastPath(), guestStores || parts.stage2().updates());
+      boolean stores = guestStores || parts.stage2().updates();
+      slots.write(frame.body(), hasFastPath(), stores, !plan.allWritable());
     } else {
-      slots.write(frame.body(), hasFastPath(), parts.stage2().updates());
-      parts.guestSlots().write(frame.body(), hasFastPath(), guestStores);
+      slots.write(frame.body(), hasFastPath(), parts.stage2().updates(), !plan.allWritable());
+      parts.guestSlots().write(frame.body(), hasFastPath(), guestStores, updates.meetsReadOnly());
     }
   }
 

@@ -135,8 +135,12 @@ final class SlotMethods {
         : constant("READ_ONLY_SLOT", WalkResult.READ_ONLY_SLOT);
   }
 
-  /** Emits the methods that the code refers to. */
-  void write(ClassBody body, boolean fastPath, boolean stores) {
+  /**
+   * Emits the methods that the code refers to.
+   *
+   * @param meetsReadOnly whether updates come to read-only slots
+   */
+  void write(ClassBody body, boolean fastPath, boolean stores, boolean meetsReadOnly) {
     if (suffix.isEmpty()) {
       method(body, "slotOf", "I", List.of(GPA), this::writeSlotOf);
     }
@@ -144,7 +148,12 @@ final class SlotMethods {
     if (stores) {
       Parameter expected = new Parameter("expected", Expr.LONG);
       Parameter value = new Parameter("value", Expr.LONG);
-      method(body, "update" + suffix, "Z", List.of(SLOT, GPA, expected, value), this::writeUpdate);
+      method(
+          body,
+          "update" + suffix,
+          "Z",
+          List.of(SLOT, GPA, expected, value),
+          (code, p) -> writeUpdate(code, meetsReadOnly, p));
     }
     if (fastPath) {
       method(body, "entry" + suffix, "J", TABLE_AND_INDEX, this::writeEntry);
@@ -287,10 +296,10 @@ final class SlotMethods {
     }
   }
 
-  private void writeUpdate(Code code, Expr... parameters) {
+  private void writeUpdate(Code code, boolean meetsReadOnly, Expr... parameters) {
     Expr slot = parameters[0];
     code.returnIf(Cond.equal(parameters[2], parameters[3]), Expr.bool(true));
-    if (!plan.allWritable()) {
+    if (meetsReadOnly) {
       code.returnIf(Cond.notLess(slot, writableLimit()), Expr.bool(true));
     }
     if (plan.usesTable()) {

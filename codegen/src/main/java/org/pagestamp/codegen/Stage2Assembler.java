@@ -52,7 +52,9 @@ final class Stage2Assembler {
       frame.publicMethod("walk", Stage2ExactPath.PARAMETERS, this::exact);
     }
     Stage2ExactPath.write(frame.body(), parts);
-    parts.slots().write(frame.body(), plan.allowsEarlyReads(), parts.updates());
+    parts
+        .slots()
+        .write(frame.body(), plan.allowsEarlyReads(), parts.updates(), !plan.allWritable());
     return frame.end();
   }
 

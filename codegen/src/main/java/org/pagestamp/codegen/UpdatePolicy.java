@@ -31,6 +31,11 @@ record UpdatePolicy(Choices choices, SlotPlan plan) {
     return is(ReadOnlyTables.SKIP) && !plan.allWritable();
   }
 
+  /** Whether an update comes to a read-only slot, which has refused nothing by then. */
+  boolean meetsReadOnly() {
+    return !plan.allWritable() && !refusesTables() && !refusesUpdates();
+  }
+
   /** Whether some slot is no place for tables. */
   boolean refusesTables() {
     return is(ReadOnlyTables.FAULT_ALWAYS) && !plan.allWritable();

@@ -46,7 +46,7 @@ final class WalkerAssembler {
       new BatchMethods(parts).write(body);
     }
     if (role.mode() != PagingMode.NO_PAGING) {
-      parts.slots().write(body, hasFastPath(), parts.stores());
+      parts.slots().write(body, hasFastPath(), parts.stores(), updates.meetsReadOnly());
     } else {
       parts.slots().writeForPagesOnly(body);
     }

@@ -29,9 +29,11 @@ abstract sealed class EntryMemory {
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
   private final long keptBits;
+  final EntryStore store;
 
   EntryMemory(MemSlot slot, Choices choices) {
     keptBits = keeps(slot, choices.readOnly()) ? EntryBits.A | EntryBits.D : 0;
+    store = choices.store();
   }
 
   private static boolean keeps(MemSlot slot, ReadOnlyTables readOnly) {
@@ -100,11 +102,9 @@ abstract sealed class EntryMemory {
     private final MemorySegment memory;
     private final long base;
     private final boolean atomic;
-    private final EntryStore store;
 
     SegmentLongs(MemSlot slot, MemorySegment memory, boolean atomic, Choices choices) {
       super(slot, choices);
-      store = choices.store();
       this.memory = memory;
       this.base = slot.baseGpa();
       this.atomic = atomic;
@@ -144,11 +144,9 @@ abstract sealed class EntryMemory {
     private final MemorySegment memory;
     private final long base;
     private final boolean atomic;
-    private final EntryStore store;
 
     SegmentInts(MemSlot slot, MemorySegment memory, boolean atomic, Choices choices) {
       super(slot, choices);
-      store = choices.store();
       this.memory = memory;
       this.base = slot.baseGpa();
       this.atomic = atomic;
@@ -171,11 +169,9 @@ abstract sealed class EntryMemory {
 
   private static final class AccessorLongs extends EntryMemory {
     private final MemoryAccessor accessor;
-    private final EntryStore store;
 
     AccessorLongs(MemSlot slot, MemoryAccessor accessor, Choices choices) {
       super(slot, choices);
-      store = choices.store();
       this.accessor = accessor;
     }
 
@@ -199,11 +195,9 @@ abstract sealed class EntryMemory {
 
   private static final class AccessorInts extends EntryMemory {
     private final MemoryAccessor accessor;
-    private final EntryStore store;
 
     AccessorInts(MemSlot slot, MemoryAccessor accessor, Choices choices) {
       super(slot, choices);
-      store = choices.store();
       this.accessor = accessor;
     }
 

@@ -118,7 +118,6 @@ public final class InterpretedWalker extends Walker {
   /** Walks with a record; the answer, or {@link #CHANGED}. */
   private long attempt(VcpuState vcpu, long gva, int access, boolean stores) {
     WalkRecord record = vcpu.record();
-    record.begin(0);
     long result = translate(vcpu, gva, access, record, stores);
     if (WalkResult.isFault(result) || mode == PagingMode.NO_PAGING) {
       return result;

@@ -20,15 +20,10 @@ import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 import org.pagestamp.choice.Choices;
-import org.pagestamp.choice.EntryStore;
 import org.pagestamp.choice.FetchReport;
-import org.pagestamp.choice.ImplicitSmap;
-import org.pagestamp.choice.KeyCheck;
 import org.pagestamp.choice.OneGigCheck;
 import org.pagestamp.choice.PdpteSource;
 import org.pagestamp.choice.Pse36;
-import org.pagestamp.choice.ReadOnlyTables;
-import org.pagestamp.choice.UpdateTiming;
 
 /**
  * The immutable part of a paging configuration: the mode, the control bits that change what a walk
@@ -63,7 +58,7 @@ public final class Role {
       controls.remove(Control.NXE); // fetches are reported without it
     }
     this.controls = Collections.unmodifiableSet(controls);
-    this.choices = relevant(choices, mode, controls);
+    this.choices = RelevantChoices.of(choices, mode, controls);
     this.cpu = normalized(mode, cpu, this.choices);
     this.wp = controls.contains(Control.WP);
     this.pse = controls.contains(Control.PSE);
@@ -189,39 +184,6 @@ public final class Role {
     if (impossible) {
       throw new IllegalArgumentException("impossible registers: " + reason);
     }
-  }
-
-  /** Drops the choices without effect, so that equal roles walk alike. */
-  private static Choices relevant(Choices choices, PagingMode mode, Set<Control> controls) {
-    if (mode == PagingMode.NO_PAGING) {
-      return Choices.DEFAULT;
-    }
-    Choices relevant = choices;
-    if (!controls.contains(Control.PSE)) {
-      relevant = relevant.with(Pse36.BITS_36);
-    }
-    if (mode != PagingMode.TWO_LEVEL || !controls.contains(Control.NXE)) {
-      relevant = relevant.with(FetchReport.NEEDS_PAE);
-    }
-    if (mode == PagingMode.TWO_LEVEL && choices.store() == EntryStore.COMPARE_LOW_HALF) {
-      relevant = relevant.with(EntryStore.COMPARE_ALL);
-    }
-    if (choices.readOnly() == ReadOnlyTables.NONE) {
-      relevant = relevant.with(UpdateTiming.LATE).with(EntryStore.COMPARE_ALL);
-    }
-    if (mode != PagingMode.PAE) {
-      relevant = relevant.with(PdpteSource.REGISTERS);
-    }
-    if (!mode.isLongMode()) {
-      relevant = relevant.with(OneGigCheck.BY_CPUID);
-    }
-    if (!controls.contains(Control.PKE) && !controls.contains(Control.PKS)) {
-      relevant = relevant.with(KeyCheck.WITH_RIGHTS);
-    }
-    if (!controls.contains(Control.SMAP)) {
-      relevant = relevant.with(ImplicitSmap.STRICT);
-    }
-    return relevant;
   }
 
   /** Drops the features without effect in {@code mode}, so that equal roles walk alike. */

@@ -11,7 +11,8 @@ public interface Translator {
    *
    * @param gva the linear address as the program has it
    * @param access a combination of the bits in {@link Access}
-   * @return a {@link WalkResult}; of a fault, {@link WalkResult#isPageFault} tells #PF from #GP
+   * @return a {@link WalkResult}; of a fault, {@link WalkResult#isPageFault} tells #PF from #GP;
+   *     with choices that make read-only tables a fault, also from an exit to the host
    * @throws IllegalArgumentException if {@code access} is not {@link Access#isValid valid}
    */
   long translate(long gva, int access);

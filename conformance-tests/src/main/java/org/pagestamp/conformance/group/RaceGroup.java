@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongUnaryOperator;
 import org.pagestamp.conformance.CaseGroup;
+import org.pagestamp.conformance.InterferingAccessor;
 import org.pagestamp.conformance.Machine;
 import org.pagestamp.conformance.VectorSlot;
 import org.pagestamp.conformance.WalkerSubject;

@@ -7,14 +7,9 @@ import java.util.TreeSet;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.VectorSlot;
 import org.pagestamp.conformance.rules.PagingRules;
-import org.pagestamp.conformance.rules.Roles;
 import org.pagestamp.conformance.rules.Stage2Rules;
-import org.pagestamp.mode.Control;
-import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
-import org.pagestamp.mode.Role;
 import org.pagestamp.nested.NestedRole;
-import org.pagestamp.stage2.Stage2Role;
 import org.pagestamp.walk.Access;
 
 /**
@@ -56,23 +51,10 @@ final class NestedLargeGroup implements CaseGroup {
 
   @Override
   public void run(PagingMode mode, Trial trial) {
-    Role guest =
-        Roles.of(mode, new CpuFeatures(52, true, false), Control.WP, Control.NXE, Control.PSE);
-    long part = 0;
-    for (Stage2Role stage2 : Stage2Roles.ofGuests()) {
-      for (NestedRole role : Stage2Roles.choices(guest, stage2)) {
-        if (trial.shard().has(part++) && !trial.stopped()) {
-          run(role, trial.ofMode(Stage2Labels.of(mode, stage2)));
-        }
-      }
-    }
+    Stage2Roles.forEachChoice(mode, trial, NestedLargeGroup::run);
   }
 
   private static void run(NestedRole role, Trial trial) {
-    if (trial.subject().stage2().isEmpty()) {
-      trial.skipped(1);
-      return;
-    }
     Scene scene = Scene.marked(role);
     List<Scene.Position> leaves = leaves(role);
     Set<Long> pages = new TreeSet<>(Set.of(SPARSE));

@@ -3,13 +3,8 @@ package org.pagestamp.conformance.nested;
 import java.util.List;
 import java.util.Set;
 import org.pagestamp.conformance.CaseGroup;
-import org.pagestamp.conformance.rules.Roles;
-import org.pagestamp.mode.Control;
-import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
-import org.pagestamp.mode.Role;
 import org.pagestamp.nested.NestedRole;
-import org.pagestamp.stage2.Stage2Role;
 import org.pagestamp.walk.Access;
 
 /**
@@ -67,23 +62,10 @@ final class PositionsGroup implements CaseGroup {
 
   @Override
   public void run(PagingMode mode, Trial trial) {
-    Role guest =
-        Roles.of(mode, new CpuFeatures(52, true, false), Control.WP, Control.NXE, Control.PSE);
-    long part = 0;
-    for (Stage2Role stage2 : Stage2Roles.ofGuests()) {
-      for (NestedRole role : Stage2Roles.choices(guest, stage2)) {
-        if (trial.shard().has(part++) && !trial.stopped()) {
-          run(role, trial.ofMode(Stage2Labels.of(mode, stage2)));
-        }
-      }
-    }
+    Stage2Roles.forEachChoice(mode, trial, PositionsGroup::run);
   }
 
   private static void run(NestedRole role, Trial trial) {
-    if (trial.subject().stage2().isEmpty()) {
-      trial.skipped(1);
-      return;
-    }
     Scene scene = new Scene(role);
     try (JudgedMachine machine = new JudgedMachine(trial, scene.slots(Set.of(), Set.of()))) {
       JudgedGuest guest = start(scene, machine, role);

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.rules.Roles;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
@@ -19,7 +21,7 @@ import org.pagestamp.stage2.NptOption;
 import org.pagestamp.stage2.NptRole;
 import org.pagestamp.stage2.Stage2Role;
 
-/** The formats of stage 2, with their options in full. */
+/** The formats of stage 2, with their options in full, and guests over them. */
 final class Stage2Roles {
   /** The hosts' paging modes. */
   static final List<PagingMode> HOSTS =
@@ -110,6 +112,30 @@ final class Stage2Roles {
       roles.add(npt(host, NptOption.GMET, NptOption.HIGH_GPA_IGNORED));
     }
     return roles;
+  }
+
+  /**
+   * Tries a guest with all controls over {@link #ofGuests}, each with each of its {@link #choices}:
+   * a part of the trial's shard each. A subject without a second stage skips them.
+   */
+  static void forEachChoice(
+      PagingMode mode, CaseGroup.Trial trial, BiConsumer<NestedRole, CaseGroup.Trial> tried) {
+    Role guest =
+        Roles.of(mode, new CpuFeatures(52, true, false), Control.WP, Control.NXE, Control.PSE);
+    long part = 0;
+    for (Stage2Role stage2 : ofGuests()) {
+      for (NestedRole role : choices(guest, stage2)) {
+        if (!trial.shard().has(part++) || trial.stopped()) {
+          continue;
+        }
+        CaseGroup.Trial one = trial.ofMode(Stage2Labels.of(mode, stage2));
+        if (trial.subject().stage2().isEmpty()) {
+          one.skipped(1);
+        } else {
+          tried.accept(role, one);
+        }
+      }
+    }
   }
 
   /** A guest over stage 2, with each choice of how its tables are read. */

@@ -7,9 +7,11 @@ import static org.pagestamp.conformance.profile.ProfiledGuest.U;
 
 import java.util.List;
 import java.util.Locale;
+import org.pagestamp.conformance.InterferingAccessor;
 import org.pagestamp.conformance.WalkerSubject;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.profile.Profile;
+import org.pagestamp.slot.MemoryAccessor;
 import org.pagestamp.walk.Access;
 import org.pagestamp.walk.WalkResult;
 
@@ -108,9 +110,10 @@ final class UpdateRows {
     try (ProfiledGuest guest =
         ProfiledGuest.of(profile, walkers, PagingMode.FOUR_LEVEL)
             .around(
-                accessor ->
-                    new ContestedAccessor(
-                        accessor, ProfiledGuest.place(PagingMode.FOUR_LEVEL, 1), MOVED))
+                accessor -> {
+                  boolean[] moved = new boolean[1];
+                  return new InterferingAccessor(accessor, gpa -> moveOnce(accessor, gpa, moved));
+                })
             .start()) {
       guest.clear(1, A | D);
       long result = guest.walk(Access.READ);
@@ -120,6 +123,14 @@ final class UpdateRows {
       boolean followed = (WalkResult.pageGpa(result) & MOVED) != 0;
       boolean kept = (guest.entry(1) & MOVED) != 0;
       return (followed ? "new page" : "old page") + (kept ? ", change kept" : ", change lost");
+    }
+  }
+
+  /** Lets the PTE point elsewhere when it is about to be stored for the first time. */
+  private static void moveOnce(MemoryAccessor memory, long gpa, boolean[] moved) {
+    if (gpa == ProfiledGuest.place(PagingMode.FOUR_LEVEL, 1) && !moved[0]) {
+      moved[0] = true;
+      memory.putLong(gpa, memory.getLong(gpa) ^ MOVED);
     }
   }
 

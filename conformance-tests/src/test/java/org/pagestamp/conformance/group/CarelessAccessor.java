@@ -1,5 +1,6 @@
 package org.pagestamp.conformance.group;
 
+import org.pagestamp.conformance.ForwardingAccessor;
 import org.pagestamp.slot.MemoryAccessor;
 
 /** Memory whose compare-and-set writes whatever it finds. */

@@ -1,12 +1,13 @@
-package org.pagestamp.conformance.group;
+package org.pagestamp.conformance;
 
 import org.pagestamp.slot.MemoryAccessor;
 
 /** The memory behind another accessor; subclasses change some of its ways. Says it is atomic. */
-abstract class ForwardingAccessor implements MemoryAccessor {
+public abstract class ForwardingAccessor implements MemoryAccessor {
   private final MemoryAccessor memory;
 
-  ForwardingAccessor(MemoryAccessor memory) {
+  /** All ways are those of {@code memory} at first. */
+  protected ForwardingAccessor(MemoryAccessor memory) {
     this.memory = memory;
   }
 

@@ -1,10 +1,10 @@
-package org.pagestamp.conformance.group;
+package org.pagestamp.conformance;
 
 import java.util.function.LongConsumer;
 import org.pagestamp.slot.MemoryAccessor;
 
 /** Memory in which something happens just before each compare-and-set. */
-final class InterferingAccessor extends ForwardingAccessor {
+public final class InterferingAccessor extends ForwardingAccessor {
   private final LongConsumer beforeUpdate;
 
   /**
@@ -12,7 +12,7 @@ final class InterferingAccessor extends ForwardingAccessor {
    *
    * @param beforeUpdate gets the gpa of the entry
    */
-  InterferingAccessor(MemoryAccessor memory, LongConsumer beforeUpdate) {
+  public InterferingAccessor(MemoryAccessor memory, LongConsumer beforeUpdate) {
     super(memory);
     this.beforeUpdate = beforeUpdate;
   }
