@@ -45,7 +45,7 @@ final class Stage2Text {
                   " with exit qualification 0x%x (%s)",
                   Stage2Result.qualification(result),
                   qualification(Stage2Result.qualification(result)));
-          case EPT_MISCONFIGURATION -> "";
+          case EPT_MISCONFIGURATION, PML_FULL -> "";
           case NESTED_PAGE_FAULT ->
               String.format(
                   " with EXITINFO1 0x%x (%s)",

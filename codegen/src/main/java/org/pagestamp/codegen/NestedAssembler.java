@@ -8,6 +8,7 @@ import org.pagestamp.mode.Role;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.TableAccess;
 import org.pagestamp.slot.SlotLayout;
+import org.pagestamp.stage2.PmlRule;
 import org.pagestamp.stage2.Stage2Format;
 
 /** Puts a class together that walks in two dimensions. */
@@ -65,7 +66,9 @@ final class NestedAssembler {
   }
 
   private boolean hasFastPath() {
-    return plan.allowsEarlyReads() && updates.allowsFastPath();
+    return plan.allowsEarlyReads()
+        && updates.allowsFastPath()
+        && format.pmlRule() != PmlRule.ALWAYS;
   }
 
   private void writeSlots(NestedParts parts) {

@@ -27,6 +27,21 @@ final class NestedFields {
     return Expr.invoke(stage2, false, "gpa", "(J)V", gpa);
   }
 
+  /** Whether the page-modification log has no entry left. */
+  static Expr isLogFull(Expr stage2) {
+    return Expr.invoke(log(stage2), false, "isFull", "()Z");
+  }
+
+  /** Logs the page of an address; false if the log is full. */
+  static Expr addToLog(Expr stage2, Expr layout, Expr gpa) {
+    return Expr.invoke(
+        log(stage2), false, "add", "(Lorg/pagestamp/slot/SlotLayout;J)Z", layout, gpa);
+  }
+
+  private static Expr log(Expr stage2) {
+    return Expr.invoke(stage2, false, "pml", "()Lorg/pagestamp/stage2/PageModificationLog;");
+  }
+
   static Expr isObserver(Expr stage2) {
     return Expr.invoke(stage2, false, "isObserver", "()Z");
   }

@@ -22,6 +22,7 @@ final class SlotPlan {
   /** Up to this many slots are told apart by compares in the code, more by a table. */
   static final int MOST_IN_TREE = 8;
 
+  private final SlotLayout layout;
   private final List<MemSlot> slots;
   private final int writable;
   private final int likely;
@@ -34,6 +35,7 @@ final class SlotPlan {
   private boolean scattered;
 
   SlotPlan(SlotLayout layout) {
+    this.layout = layout;
     List<MemSlot> numbered = new ArrayList<>(layout.slots());
     numbered.sort(Comparator.comparing(MemSlot::isReadOnly)); // stable: by base within a kind
     slots = List.copyOf(numbered);
@@ -67,6 +69,10 @@ final class SlotPlan {
       shared = segment;
     }
     return shared;
+  }
+
+  SlotLayout layout() {
+    return layout;
   }
 
   /** The slots; their positions here are their numbers in the generated class. */

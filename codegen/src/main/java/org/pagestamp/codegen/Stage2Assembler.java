@@ -41,7 +41,7 @@ final class Stage2Assembler {
 
   WalkerClass assemble() {
     frame.head(role::toString, List.of(parts.entries()::legend), direct);
-    if (plan.allowsEarlyReads()) {
+    if (parts.mayBeCommon()) {
       frame.publicMethod("walk", Stage2ExactPath.PARAMETERS, (code, p) -> common(direct, code, p));
       if (direct != null) {
         frame.privateMethod(
@@ -52,9 +52,7 @@ final class Stage2Assembler {
       frame.publicMethod("walk", Stage2ExactPath.PARAMETERS, this::exact);
     }
     Stage2ExactPath.write(frame.body(), parts);
-    parts
-        .slots()
-        .write(frame.body(), plan.allowsEarlyReads(), parts.updates(), !plan.allWritable());
+    parts.slots().write(frame.body(), parts.mayBeCommon(), parts.updates(), !plan.allWritable());
     return frame.end();
   }
 

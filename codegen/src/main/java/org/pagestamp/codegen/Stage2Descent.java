@@ -77,7 +77,7 @@ final class Stage2Descent {
   Expr table(String name, Expr gpa, long low, boolean write) {
     Expr table = code.let(name + "At", constant(0));
     long needs = parts.masks().tableNeeds(write);
-    long dirty = write && parts.updates() ? parts.masks().dirty() : 0;
+    long dirty = write && (parts.updates() || parts.logs()) ? parts.masks().dirty() : 0;
     descend(
         format.level(format.topLevel()),
         new Kind(

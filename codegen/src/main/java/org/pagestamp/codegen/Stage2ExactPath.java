@@ -9,6 +9,7 @@ import org.objectweb.asm.Opcodes;
 import org.pagestamp.codegen.ClassBody.Parameter;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.stage2.EptBits;
+import org.pagestamp.stage2.PmlRule;
 import org.pagestamp.stage2.Stage2Access;
 import org.pagestamp.stage2.Stage2Cause;
 import org.pagestamp.stage2.Stage2Format;
@@ -172,9 +173,8 @@ final class Stage2ExactPath {
         Cond.isNotZero(parts.rightsDenied(word, access)),
         fault(Stage2Cause.RIGHTS, and, level.number()));
     Expr leaf = parts.updates() ? afterUpdate(reads.getLast()) : reads.getLast().entry();
-    if (parts.updates()) {
-      update(reads, leaf);
-    }
+    refuseFullLog(level, reads);
+    update(reads, leaf);
     pack(level, word, leaf);
   }
 
@@ -224,16 +224,45 @@ final class Stage2ExactPath {
     return after;
   }
 
+  /** Where a full log is found before any bit is set. */
+  private void refuseFullLog(Stage2Level level, List<Read> reads) {
+    if (!format.pmlRule().comesFirst()) {
+      return;
+    }
+    Cond full = Cond.isTrue(NestedFields.isLogFull(state));
+    if (format.pmlRule() == PmlRule.FOR_ANY_BIT) { // D, if all others are set, comes to its turn
+      Expr and = reads.stream().map(Read::entry).reduce(Expr::and).orElseThrow();
+      full = Cond.isZero(Expr.and(and, constant("A2", level.accessed()))).and(full);
+    }
+    code.returnIf(full, fault(Stage2Cause.PML_FULL, null, level.number()));
+  }
+
   /** Sets accessed and dirty bits from the root down. */
   private void update(List<Read> reads, Expr leafAfter) {
     for (Read read : reads) {
-      if (read.level().accessed() == 0) {
+      boolean leaf = read.equals(reads.getLast());
+      if (leaf && parts.logs()) {
+        log(read);
+      }
+      if (!parts.updates() || read.level().accessed() == 0) {
         continue;
       }
-      Expr value = read.equals(reads.getLast()) ? leafAfter : updated(read, false);
+      Expr value = leaf ? leafAfter : updated(read, false);
       code.returnIf(
           Cond.isFalse(slots.update(read.slot(), read.gpa(), read.entry(), value)), changed());
     }
+  }
+
+  /** Logs the page if a write makes it dirty, or would but for the leaf's slot. */
+  private void log(Read leaf) {
+    Expr write = Expr.intAnd(access, intConstant(Stage2Access.WRITE).printedAs("WRITE"));
+    code.when(
+        Cond.isNotZero(write)
+            .and(Cond.isZero(Expr.and(leaf.entry(), constant("D2", leaf.level().dirty())))),
+        () ->
+            code.returnIf(
+                Cond.isFalse(NestedFields.addToLog(state, parts.layout(), gpa)),
+                fault(Stage2Cause.PML_FULL, null, leaf.level().number())));
   }
 
   /** An entry with A set, and D in a leaf that is written to. */

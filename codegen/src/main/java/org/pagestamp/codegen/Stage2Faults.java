@@ -41,6 +41,9 @@ final class Stage2Faults {
     if (format.ept() && cause == Stage2Cause.RESERVED) {
       return packed(Stage2Fault.EPT_MISCONFIGURATION, cause, 0, level);
     }
+    if (cause == Stage2Cause.PML_FULL) {
+      return packed(Stage2Fault.PML_FULL, cause, 0, level);
+    }
     Expr ofAccess = constants.field("ACCESS_BITS", long[].class, this::accessBits);
     Expr row = Expr.intAnd(access, Expr.intConstant(Stage2Access.LIMIT - 1));
     Expr bits = Expr.element(ofAccess, row).printedAs(() -> "ACCESS_BITS[" + access.text() + "]");
@@ -81,7 +84,7 @@ final class Stage2Faults {
     return switch (cause) {
       case RESERVED -> PageFaultCode.P | PageFaultCode.RSVD;
       case RIGHTS -> PageFaultCode.P;
-      case NOT_PRESENT, TABLE_IN_NO_SLOT, GPA_TOO_WIDE, UPDATE_CONTENDED -> 0;
+      case NOT_PRESENT, TABLE_IN_NO_SLOT, GPA_TOO_WIDE, UPDATE_CONTENDED, PML_FULL -> 0;
     };
   }
 

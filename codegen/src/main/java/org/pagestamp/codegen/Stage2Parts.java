@@ -1,5 +1,7 @@
 package org.pagestamp.codegen;
 
+import org.pagestamp.slot.SlotLayout;
+import org.pagestamp.stage2.PmlRule;
 import org.pagestamp.stage2.Stage2Access;
 import org.pagestamp.stage2.Stage2Format;
 
@@ -37,11 +39,30 @@ record Stage2Parts(
         format,
         plan,
         new Stage2Entries(format),
-        new Stage2Masks(format, !plan.allReadOnly()),
+        new Stage2Masks(format, !plan.allReadOnly() || logs(format)),
         new Stage2Results(format),
         new Stage2Faults(format, constants),
         slots,
         constants);
+  }
+
+  private static boolean logs(Stage2Format format) {
+    return format.pmlRule() != PmlRule.NONE;
+  }
+
+  /** Whether walks log the pages that they make dirty. */
+  boolean logs() {
+    return logs(format);
+  }
+
+  /** Whether walks whose accessed and dirty bits are all set may do without the exact path. */
+  boolean mayBeCommon() {
+    return plan.allowsEarlyReads() && format.pmlRule() != PmlRule.ALWAYS;
+  }
+
+  /** The layout that the class is stamped for. */
+  Expr layout() {
+    return constants.field("LAYOUT", SlotLayout.class, plan::layout);
   }
 
   /** Whether walks of the class store into entries at all. */

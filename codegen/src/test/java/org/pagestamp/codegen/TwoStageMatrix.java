@@ -40,7 +40,10 @@ final class TwoStageMatrix {
       new EptRole(
           EptMode.EPT5,
           46,
-          EnumSet.complementOf(EnumSet.of(EptOption.USER_EXECUTE_UNCHECKED))); // of KVM alone
+          EnumSet.complementOf( // of KVM alone, of Bochs alone
+              EnumSet.of(EptOption.USER_EXECUTE_UNCHECKED, EptOption.PML_ALWAYS_CHECKED)));
+  private static final EptRole LOGGING =
+      EptRole.of(EptMode.EPT4, 46, EptOption.ACCESSED_DIRTY, EptOption.PAGE_MODIFICATION_LOGGING);
   private static final EptRole PLAIN = EptRole.of(EptMode.EPT4, 46);
   private static final NptRole NPT =
       NptRole.of(Role.of(PagingMode.FOUR_LEVEL, AMD, Control.NXE), NptOption.GMET);
@@ -76,6 +79,7 @@ final class TwoStageMatrix {
     List<Cell> cells = new ArrayList<>();
     add(cells, "ept4-ram", EPT4, Layouts.ram(1));
     add(cells, "ept4-rom", EPT4, Layouts.rom(1));
+    add(cells, "ept4-logging-rom", LOGGING, Layouts.rom(1));
     add(cells, "ept4-without-updates-mixed", PLAIN, Layouts.of(2, 1));
     add(cells, "ept5-everything-mixed", EVERYTHING, Layouts.of(2, 1));
     add(cells, "npt-4-level-gmet-ram", NPT, Layouts.ram(1));

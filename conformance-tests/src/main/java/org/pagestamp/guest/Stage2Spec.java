@@ -22,6 +22,15 @@ public sealed interface Stage2Spec {
   /** Options of EPT that processors have for long. */
   List<String> USUAL_EPT = List.of("execute-only", "two-meg-pages", "one-gig-pages");
 
+  /** Options that EPTP tells, and those of a log, which a specification does not have. */
+  Set<EptOption> NOT_BY_NAME =
+      Set.copyOf(
+          EnumSet.of(
+              EptOption.ACCESSED_DIRTY,
+              EptOption.PAGE_MODIFICATION_LOGGING,
+              EptOption.PML_CHECKED_FOR_ANY_BIT,
+              EptOption.PML_ALWAYS_CHECKED));
+
   /** Options of NPT that hosts in a paging mode have for long. */
   static List<String> usualNpt(PagingMode mode) {
     return switch (mode) {
@@ -52,14 +61,14 @@ public sealed interface Stage2Spec {
 
   /**
    * EPT by the names of its options: those of {@link EptOption} in lower case and with hyphens,
-   * without accessed-dirty, which EPTP tells.
+   * without accessed-dirty, which EPTP tells, and those of a page-modification log.
    *
    * @throws IllegalArgumentException if there is no option of a name
    */
   static Stage2Spec ept(long eptp, Collection<String> names, OptionalInt maxPhyAddr) {
     OptionNames left = new OptionNames(names);
     Set<EptOption> options =
-        left.take(EptOption.class, EnumSet.complementOf(EnumSet.of(EptOption.ACCESSED_DIRTY)));
+        left.take(EptOption.class, EnumSet.complementOf(EnumSet.copyOf(NOT_BY_NAME)));
     left.refuseOthers("EPT");
     return new Ept(eptp, options, maxPhyAddr);
   }

@@ -5,6 +5,7 @@ import org.pagestamp.mode.EntryBits;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.stage2.EptBits;
 import org.pagestamp.stage2.PendingStores;
+import org.pagestamp.stage2.PmlRule;
 import org.pagestamp.stage2.Stage2Access;
 import org.pagestamp.stage2.Stage2Cause;
 import org.pagestamp.stage2.Stage2Format;
@@ -47,9 +48,24 @@ public final class InterpretedStage2Walker extends Stage2Walker {
     if (state.isObserver()) {
       return probe(state, gpa, access);
     }
+    return walk(state, gpa, access, null);
+  }
+
+  @Override
+  public long probe(Stage2State state, long gpa, int access) {
+    state.pending().clear();
+    return walk(state, gpa, access, state.pending());
+  }
+
+  /**
+   * Walks, and sets accessed and dirty bits; starts over if an entry has changed meanwhile.
+   *
+   * @param pending gets all stores; without it they go to memory
+   */
+  private long walk(Stage2State state, long gpa, int access, PendingStores pending) {
     Stage2Access.check(access);
     for (int tries = 0; tries < Walker.MAX_TRIES; tries++) {
-      long result = translate(state, gpa, access, null);
+      long result = translate(state, gpa, access, pending);
       if (result != CHANGED) {
         return result;
       }
@@ -58,15 +74,9 @@ public final class InterpretedStage2Walker extends Stage2Walker {
   }
 
   @Override
-  public long probe(Stage2State state, long gpa, int access) {
-    Stage2Access.check(access);
-    return throughTables(state, gpa, access, null);
-  }
-
-  @Override
   public Stage2Trace explain(Stage2State state, long gpa, int access) {
     Stage2State copy = new Stage2State(true);
-    copy.root(state.root());
+    copy.copyFrom(state);
     return Stage2Explanation.of(this, copy, access, probe(copy, gpa, access));
   }
 
@@ -83,10 +93,7 @@ public final class InterpretedStage2Walker extends Stage2Walker {
    */
   long translate(Stage2State state, long gpa, int access, PendingStores pending) {
     long result = throughTables(state, gpa, access, pending);
-    boolean write = (access & Stage2Access.WRITE) != 0;
-    return Stage2Result.isFault(result) || update(state.record(), write, pending)
-        ? result
-        : CHANGED;
+    return Stage2Result.isFault(result) ? result : update(state, access, result, pending);
   }
 
   /** Goes down from the root to the leaf, checking each entry before it is followed. */
@@ -182,19 +189,51 @@ public final class InterpretedStage2Walker extends Stage2Walker {
    * Sets the bits from the root down, as KVM's {@code update_accessed_dirty_bits}: each entry by
    * compare-and-set of the value that was checked; not in read-only slots.
    *
-   * @return false if an entry has changed since it was read
+   * @param result what to answer if that succeeds
+   * @return {@code result}, {@link #CHANGED} if an entry has changed since it was read, or the
+   *     fault of a full log
    */
-  private boolean update(WalkRecord record, boolean write, PendingStores pending) {
+  private long update(Stage2State state, int access, long result, PendingStores pending) {
+    WalkRecord record = state.record();
+    boolean write = (access & Stage2Access.WRITE) != 0;
+    if (pmlComesFirst(record, write) && state.pml().isFull(pending)) {
+      return faults.fault(Stage2Cause.PML_FULL, access, 0, record.lowest());
+    }
     for (int number = record.top(); number >= record.lowest(); number--) {
       long entry = record.entry(number);
-      long wanted = format.level(number).updated(entry, number == record.lowest(), write);
+      long wanted = updated(record, number, write);
+      if (format.pmlRule() != PmlRule.NONE
+          && (~entry & wanted & format.level(number).dirty()) != 0
+          && !state.pml().add(layout(), state.gpa(), pending)) {
+        return faults.fault(Stage2Cause.PML_FULL, access, 0, number);
+      }
       int slot = record.slot(number);
       if (wanted != entry
           && !tables.isReadOnly(slot)
           && !tables.update(slot, record.entryGpa(number), entry, wanted, pending)) {
-        return false;
+        return CHANGED;
       }
     }
-    return true;
+    return result;
+  }
+
+  /** Whether a full log is found before any bit is set. */
+  private boolean pmlComesFirst(WalkRecord record, boolean write) {
+    return switch (format.pmlRule()) {
+      case NONE, FOR_DIRTY -> false;
+      case ALWAYS -> true;
+      case FOR_ANY_BIT -> {
+        boolean due = false;
+        for (int number = record.top(); number >= record.lowest(); number--) {
+          due |= updated(record, number, write) != record.entry(number);
+        }
+        yield due;
+      }
+    };
+  }
+
+  /** An entry that was read, with the bits that the access sets. */
+  private long updated(WalkRecord record, int number, boolean write) {
+    return format.level(number).updated(record.entry(number), number == record.lowest(), write);
   }
 }

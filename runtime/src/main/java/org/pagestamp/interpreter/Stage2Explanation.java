@@ -59,7 +59,7 @@ final class Stage2Explanation {
     long wanted = level.updated(entry, number == record.lowest(), write);
     MemSlot slot = layout.slots().get(record.slot(number));
     AdAction action = AdAction.NONE;
-    if (!Stage2Result.isFault(result) && wanted != entry) {
+    if (isUpdated(number) && wanted != entry) {
       action = slot.isReadOnly() ? AdAction.SKIPPED_READ_ONLY : AdAction.SET;
     }
     return new Stage2Step(
@@ -72,6 +72,16 @@ final class Stage2Explanation {
         (entry & format.present()) == 0 ? 0 : entry & level.reserved(entry),
         action,
         action == AdAction.SET ? wanted : entry);
+  }
+
+  /** Whether a level gets its bits: in a walk that succeeds, or above where a log was full. */
+  private boolean isUpdated(int number) {
+    if (!Stage2Result.isFault(result)) {
+      return true;
+    }
+    return Stage2Result.cause(result) == Stage2Cause.PML_FULL
+        && !format.pmlRule().comesFirst()
+        && number > record.lowest();
   }
 
   /** The entry that could not be read, since its table lies in no slot. */

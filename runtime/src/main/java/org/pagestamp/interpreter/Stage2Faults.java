@@ -42,10 +42,13 @@ final class Stage2Faults {
       return Stage2Result.fault(
           Stage2Fault.NESTED_PAGE_FAULT, cause, errorCode(cause, access), level);
     }
-    return cause == Stage2Cause.RESERVED
-        ? Stage2Result.fault(Stage2Fault.EPT_MISCONFIGURATION, cause, 0, level)
-        : Stage2Result.fault(
-            Stage2Fault.EPT_VIOLATION, cause, qualification(access, combined), level);
+    return switch (cause) {
+      case RESERVED -> Stage2Result.fault(Stage2Fault.EPT_MISCONFIGURATION, cause, 0, level);
+      case PML_FULL -> Stage2Result.fault(Stage2Fault.PML_FULL, cause, 0, level);
+      default ->
+          Stage2Result.fault(
+              Stage2Fault.EPT_VIOLATION, cause, qualification(access, combined), level);
+    };
   }
 
   /**
@@ -80,7 +83,7 @@ final class Stage2Faults {
         switch (cause) {
           case RESERVED -> PageFaultCode.P | PageFaultCode.RSVD;
           case RIGHTS -> PageFaultCode.P;
-          case NOT_PRESENT, TABLE_IN_NO_SLOT, GPA_TOO_WIDE, UPDATE_CONTENDED -> 0;
+          case NOT_PRESENT, TABLE_IN_NO_SLOT, GPA_TOO_WIDE, UPDATE_CONTENDED, PML_FULL -> 0;
         };
     bits |= PageFaultCode.USER;
     bits |= (access & Stage2Access.WRITE) != 0 ? PageFaultCode.WRITE : 0;

@@ -16,7 +16,6 @@ public final class NestedState {
 
   private final VcpuState guest;
   private final Stage2State stage2;
-  private final PendingStores pending = new PendingStores();
   private final long[] tableGpas = new long[LEVELS];
   private long guestGpa;
   private long page;
@@ -35,7 +34,7 @@ public final class NestedState {
   /** An observer with a copy of another's registers; see {@link VcpuState#observer}. */
   public static NestedState observer(NestedState registers) {
     NestedState observer = new NestedState(VcpuState.observer(registers.guest));
-    observer.stage2.root(registers.stage2.root());
+    observer.stage2.copyFrom(registers.stage2);
     return observer;
   }
 
@@ -101,6 +100,6 @@ public final class NestedState {
 
   /** Scratch space of probes. */
   public PendingStores pending() {
-    return pending;
+    return stage2.pending();
   }
 }

@@ -216,6 +216,8 @@ public enum Profile {
     put(options, EptOption.HIGH_GPA_IGNORED, this != INTEL);
     put(options, EptOption.USER_EXECUTE_UNCHECKED, this == KVM);
     put(options, EptOption.EXECUTE_ONLY, this == BOCHS || role.has(EptOption.EXECUTE_ONLY));
+    put(options, EptOption.PML_CHECKED_FOR_ANY_BIT, this == INTEL);
+    put(options, EptOption.PML_ALWAYS_CHECKED, this == BOCHS);
     put(options, EptOption.ADVANCED_INFO, this != KVM && role.has(EptOption.ADVANCED_INFO));
     return new EptRole(role.mode(), role.maxPhyAddr(), options);
   }

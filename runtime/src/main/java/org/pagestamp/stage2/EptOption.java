@@ -4,7 +4,7 @@ package org.pagestamp.stage2;
  * What may be on or off in an EPT walk: a bit of EPTP, controls, capabilities of the processor
  * (IA32_VMX_EPT_VPID_CAP), and choices on which processors and their models differ.
  *
- * <p>Sources: Intel SDM vol. 3, sections 24.6.11 (EPTP), 28.3.3, and appendix A.10.
+ * <p>Sources: Intel SDM vol. 3, sections 24.6.11 (EPTP), 28.3.3, 28.3.6, and appendix A.10.
  */
 public enum EptOption {
   /** EPTP bit 6: bits 8 and 9 of entries are accessed and dirty. */
@@ -35,5 +35,19 @@ public enum EptOption {
    * processor has no {@link #EXECUTE_ONLY}, as in KVM, whose table of combinations leaves bit 10
    * out.
    */
-  USER_EXECUTE_UNCHECKED
+  USER_EXECUTE_UNCHECKED,
+  /**
+   * A control: a write that sets a dirty bit also stores the address of the page into the {@link
+   * PageModificationLog}, and ends with {@link Stage2Fault#PML_FULL} if that is full. As in KVM, it
+   * does so before the slot of the entry is asked, so that a bit that stays clear in a read-only
+   * slot is logged all the same. Without {@link #ACCESSED_DIRTY} it has no effect.
+   */
+  PAGE_MODIFICATION_LOGGING,
+  /**
+   * A full log also ends a walk that sets accessed bits only, and before any bit is set, as on
+   * processors. KVM asks at the dirty bit, when the levels above have their accessed bits.
+   */
+  PML_CHECKED_FOR_ANY_BIT,
+  /** A full log ends every walk, even one that sets no bit, as in Bochs. */
+  PML_ALWAYS_CHECKED
 }

@@ -12,7 +12,7 @@ import org.pagestamp.mode.CpuFeatures;
  *
  * @param mode the number of levels
  * @param maxPhyAddr MAXPHYADDR in bits, 32 to 52
- * @param options what is on; unmodifiable
+ * @param options what is on and has an effect; unmodifiable
  */
 public record EptRole(EptMode mode, int maxPhyAddr, Set<EptOption> options) implements Stage2Role {
   /** EPTP bits 2:0, the memory type of the tables. */
@@ -25,7 +25,7 @@ public record EptRole(EptMode mode, int maxPhyAddr, Set<EptOption> options) impl
   private static final long WRITE_BACK = 6;
 
   /**
-   * Checks the width and copies the set.
+   * Checks the width and copies the set, without options that have no effect beside the others.
    *
    * @throws IllegalArgumentException if {@code maxPhyAddr} is not 32 to 52
    */
@@ -33,7 +33,22 @@ public record EptRole(EptMode mode, int maxPhyAddr, Set<EptOption> options) impl
     CpuFeatures.requireWidth(maxPhyAddr);
     Set<EptOption> copy = EnumSet.noneOf(EptOption.class);
     copy.addAll(options);
+    dropIdle(copy);
     options = Collections.unmodifiableSet(copy);
+  }
+
+  /** Options without effect beside the others, so that roles are equal if they walk alike. */
+  private static void dropIdle(Set<EptOption> options) {
+    if (!options.contains(EptOption.ACCESSED_DIRTY)) {
+      options.remove(EptOption.PAGE_MODIFICATION_LOGGING);
+    }
+    if (!options.contains(EptOption.PAGE_MODIFICATION_LOGGING)) {
+      options.remove(EptOption.PML_ALWAYS_CHECKED);
+    }
+    if (!options.contains(EptOption.PAGE_MODIFICATION_LOGGING)
+        || options.contains(EptOption.PML_ALWAYS_CHECKED)) {
+      options.remove(EptOption.PML_CHECKED_FOR_ANY_BIT);
+    }
   }
 
   /** A role named by its parts; every option that is not named is off. */

@@ -49,7 +49,18 @@ final class EptTables {
         true,
         true,
         role.has(EptOption.ADVANCED_INFO),
+        pmlRule(role),
         levels(role));
+  }
+
+  private static PmlRule pmlRule(EptRole role) {
+    if (!role.has(EptOption.PAGE_MODIFICATION_LOGGING)) {
+      return PmlRule.NONE;
+    }
+    if (role.has(EptOption.PML_ALWAYS_CHECKED)) {
+      return PmlRule.ALWAYS;
+    }
+    return role.has(EptOption.PML_CHECKED_FOR_ANY_BIT) ? PmlRule.FOR_ANY_BIT : PmlRule.FOR_DIRTY;
   }
 
   private static int illegalRights(EptRole role) {

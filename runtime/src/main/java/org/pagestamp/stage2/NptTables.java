@@ -39,6 +39,7 @@ final class NptTables {
         false,
         role.host().nxe() || gmet || role.has(NptOption.FETCH_REPORTED),
         false,
+        PmlRule.NONE,
         levels(role));
   }
 

@@ -1,15 +1,20 @@
 package org.pagestamp.stage2;
 
 /**
- * Stores to page-table entries that a probe keeps to itself, so that it reads what a walk would
- * have written by then. In two dimensions that matters: an entry of stage 2 is used by several
- * walks, and a hostile guest may let its tables and those of stage 2 overlap.
+ * Stores to page-table entries and to the page-modification log that a probe keeps to itself, so
+ * that it reads what a walk would have written by then. In two dimensions that matters: an entry of
+ * stage 2 is used by several walks, and a hostile guest may let its tables and those of stage 2
+ * overlap.
  *
  * <p>Scratch space of walkers: belongs to one thread at a time.
  */
 public final class PendingStores {
-  /** Twelve stage-2 walks of five entries each, at most, and five entries of the guest. */
-  private static final int CAPACITY = 65;
+  /**
+   * Twelve stage-2 walks of five entries each, at most, and five entries of the guest; for each
+   * walk an entry of the log, and some more: a walk whose entry the log overwrites starts over, but
+   * finds that entry not present.
+   */
+  private static final int CAPACITY = 96;
 
   private static final long WORD = 7;
   private static final int HALF = 4;
@@ -18,6 +23,7 @@ public final class PendingStores {
   private final long[] masks = new long[CAPACITY];
   private final long[] values = new long[CAPACITY];
   private int count;
+  private int logged;
 
   /** No store. */
   public PendingStores() {}
@@ -25,6 +31,18 @@ public final class PendingStores {
   /** Forgets all stores. */
   public void clear() {
     count = 0;
+    logged = 0;
+  }
+
+  /** Keeps an entry of the page-modification log. */
+  void log(long gpa, long page) {
+    put(gpa, page, Long.BYTES);
+    logged++;
+  }
+
+  /** How many entries of the page-modification log are kept. */
+  int logged() {
+    return logged;
   }
 
   /**

@@ -18,7 +18,9 @@ public enum Stage2Cause {
    * Entries kept changing during {@value Walker#MAX_TRIES} tries to set accessed and dirty bits;
    * reported as not present.
    */
-  UPDATE_CONTENDED(5, "contended update");
+  UPDATE_CONTENDED(5, "contended update"),
+  /** The walk would have had to log the page that it makes dirty, and the log is full. */
+  PML_FULL(6, "no entry left");
 
   private static final Stage2Cause[] VALUES = values();
 
@@ -30,7 +32,7 @@ public enum Stage2Cause {
     this.text = text;
   }
 
-  /** The cause's number in a packed result, 0 to 5. */
+  /** The cause's number in a packed result, 0 to 6. */
   int number() {
     return number;
   }

@@ -6,6 +6,8 @@ public enum Stage2Fault {
   EPT_VIOLATION("EPT violation"),
   /** VM exit for an EPT misconfiguration (exit reason 49), without a qualification. */
   EPT_MISCONFIGURATION("EPT misconfiguration"),
+  /** VM exit for a full page-modification log (exit reason 62): the access is not made. */
+  PML_FULL("page-modification log full"),
   /** #VMEXIT(NPF) (exit code 400h), with EXITINFO1 and EXITINFO2. */
   NESTED_PAGE_FAULT("nested page fault");
 

@@ -32,6 +32,7 @@ import java.util.List;
  *     that of the access, as GMET has it
  * @param reportsFetch whether a fault of a fetch says that it was one
  * @param advancedInfo whether bits 11:9 of an exit qualification are given
+ * @param pmlRule when a walk needs an entry of the page-modification log
  * @param levels all levels, the root's first
  */
 public record Stage2Format(
@@ -53,6 +54,7 @@ public record Stage2Format(
     boolean modeOfPage,
     boolean reportsFetch,
     boolean advancedInfo,
+    PmlRule pmlRule,
     List<Stage2Level> levels) {
   private static final int READ_WRITE_EXECUTE = 7;
   private static final int USER_EXECUTE_PLACE = 3;

@@ -21,7 +21,7 @@ import org.pagestamp.mode.EntryBits;
  *          56     ignore-PAT (EPT)
  * fault    0      0
  *          3:1    level of the stage-2 entry; 0 if none
- *          9:8    {@link Stage2Fault}, counted from 1
+ *          9:8    1 EPT violation, 2 EPT misconfiguration or full log, 3 nested page fault
  *          12:10  {@link Stage2Cause}
  *          15:13  the level whose table was to be read, of a two-dimensional walk; 0: none was
  *          48:32  exit qualification, or what stands for EXITINFO1
@@ -91,7 +91,7 @@ public final class Stage2Result {
     int number =
         switch (fault) {
           case EPT_VIOLATION -> 1;
-          case EPT_MISCONFIGURATION -> 2;
+          case EPT_MISCONFIGURATION, PML_FULL -> 2;
           case NESTED_PAGE_FAULT -> 3;
         };
     return ((long) code << CODE_SHIFT)
@@ -119,7 +119,10 @@ public final class Stage2Result {
   public static Stage2Fault fault(long result) {
     return switch ((int) (result >>> FAULT_SHIFT) & 3) {
       case 1 -> Stage2Fault.EPT_VIOLATION;
-      case 2 -> Stage2Fault.EPT_MISCONFIGURATION;
+      case 2 ->
+          cause(result) == Stage2Cause.PML_FULL
+              ? Stage2Fault.PML_FULL
+              : Stage2Fault.EPT_MISCONFIGURATION;
       case 3 -> Stage2Fault.NESTED_PAGE_FAULT;
       default ->
           throw new IllegalArgumentException("no stage-2 fault: " + Long.toHexString(result));
@@ -232,7 +235,7 @@ public final class Stage2Result {
       String code =
           switch (fault(result)) {
             case EPT_VIOLATION -> " 0x" + Integer.toHexString(qualification(result));
-            case EPT_MISCONFIGURATION -> "";
+            case EPT_MISCONFIGURATION, PML_FULL -> "";
             case NESTED_PAGE_FAULT -> " 0x" + Long.toHexString(exitInfo1(result));
           };
       return String.format(

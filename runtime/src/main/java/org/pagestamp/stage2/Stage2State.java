@@ -3,14 +3,16 @@ package org.pagestamp.stage2;
 import org.pagestamp.walk.WalkRecord;
 
 /**
- * What of one virtual CPU's stage 2 may change from walk to walk, the root, and the scratch space
- * of walks. After a fault it tells the address that could not be translated.
+ * What of one virtual CPU's stage 2 may change from walk to walk, the root and the log, and the
+ * scratch space of walks. After a fault it tells the address that could not be translated.
  *
  * <p>Belongs to one thread at a time.
  */
 public final class Stage2State {
   private final WalkRecord record = new WalkRecord();
   private final boolean observer;
+  private final PageModificationLog pml = new PageModificationLog();
+  private final PendingStores pending = new PendingStores();
   private long root;
   private long gpa;
 
@@ -55,6 +57,22 @@ public final class Stage2State {
   /** For walkers: notes the address to be walked. */
   public void gpa(long value) {
     gpa = value;
+  }
+
+  /** The log of the pages that walks make dirty, for roles that have one. */
+  public PageModificationLog pml() {
+    return pml;
+  }
+
+  /** Takes over another's root and log. */
+  public void copyFrom(Stage2State registers) {
+    root = registers.root;
+    pml.copyFrom(registers.pml);
+  }
+
+  /** Scratch space of probes. */
+  public PendingStores pending() {
+    return pending;
   }
 
   /** Scratch space of walkers: the entries of the last walk. */

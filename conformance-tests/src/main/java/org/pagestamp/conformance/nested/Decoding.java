@@ -19,7 +19,8 @@ final class Decoding {
     Stage2Cause.RIGHTS,
     Stage2Cause.TABLE_IN_NO_SLOT,
     Stage2Cause.GPA_TOO_WIDE,
-    Stage2Cause.UPDATE_CONTENDED
+    Stage2Cause.UPDATE_CONTENDED,
+    Stage2Cause.PML_FULL
   };
 
   private Decoding() {}
@@ -60,8 +61,9 @@ final class Decoding {
 
   private static void requireFault(long word, List<String> problems) {
     int code = (int) (word >>> 32) & 0x1_FFFF;
-    Stage2Fault kind = FAULTS[(int) (word >>> 8) & 3];
     Stage2Cause cause = CAUSES[(int) (word >>> 10) & 7];
+    boolean log = cause == Stage2Cause.PML_FULL;
+    Stage2Fault kind = log ? Stage2Fault.PML_FULL : FAULTS[(int) (word >>> 8) & 3];
     require(Stage2Result.fault(word) == kind, "kind", word, problems);
     require(Stage2Result.cause(word) == cause, "cause", word, problems);
     require(Stage2Result.faultLevel(word) == (word >>> 1 & 7), "level", word, problems);

@@ -11,8 +11,9 @@ import org.pagestamp.walk.Walker;
  * What must come of an access through stage 2, by {@link Stage2Rules}, in this order: bits above
  * the levels; then level by level a table in no slot, presence, what is wrong with the entry; at
  * the leaf the rights of all levels; last accessed and dirty bits, from the root down, never in
- * read-only slots, and only if nothing failed. An entry that has changed by then, as it serves at
- * two levels, lets the walk start over.
+ * read-only slots, and only if nothing failed. A page that becomes dirty is logged just before, if
+ * pages are. An entry that has changed by then, as it serves at two levels, or as part of the log,
+ * lets the walk start over.
  *
  * <p>Answers are {@link org.pagestamp.stage2.Stage2Result} words, put together here from what that
  * class documents.
@@ -27,6 +28,12 @@ final class ExpectedStage2Walk {
   static final int NO_SLOT = 3;
   static final int TOO_WIDE = 4;
   static final int CONTENDED = 5;
+  static final int LOG_FULL = 6;
+
+  /** Where an answer of {@link #setBits} is none. */
+  private static final long DONE = 1;
+
+  private static final int LOG_ENTRIES = 512;
 
   private static final long FRAME = 0x000F_FFFF_FFFF_F000L;
   private static final int VIOLATION = 1;
@@ -40,6 +47,8 @@ final class ExpectedStage2Walk {
   private final long[] entries = new long[6];
   private final int[] slots = new int[6];
   private long root;
+  private long logPage;
+  private int logIndex = 0xFFFF;
   private long gpa;
   private int lowest;
   private List<String> trace;
@@ -56,6 +65,17 @@ final class ExpectedStage2Walk {
 
   void root(long value) {
     root = value;
+  }
+
+  /** The page-modification log: its page, and the entry that comes next. */
+  void log(long address, int index) {
+    logPage = address;
+    logIndex = index;
+  }
+
+  /** The entry of the log that comes next. */
+  int logIndex() {
+    return logIndex;
   }
 
   /** The address that was walked last. */
@@ -116,7 +136,8 @@ final class ExpectedStage2Walk {
     }
     boolean write = (access & Stage2Access.WRITE) != 0;
     long leaf = after(level, write);
-    return setBits(write) ? success(level, leaf, rights, write) : AGAIN;
+    long done = setBits(access, write);
+    return done == DONE ? success(level, leaf, rights, write) : done;
   }
 
   private void record(int level, long at, long entry, int slot) {
@@ -152,17 +173,45 @@ final class ExpectedStage2Walk {
     return entries[level] | rules.accessed(level) | dirty;
   }
 
-  private boolean setBits(boolean write) {
+  /** {@link #DONE}, again, or a full log. */
+  private long setBits(int access, boolean write) {
+    boolean becomesDirty = write && (entries[lowest] & rules.dirty(lowest)) == 0;
+    boolean due = becomesDirty;
     for (int level = rules.levels(); level >= lowest; level--) {
+      due |= (entries[level] & rules.accessed(level)) != rules.accessed(level);
+    }
+    if (rules.needsLogFirst(due) && logIndex >= LOG_ENTRIES) {
+      return fault(LOG_FULL, access, 0, lowest);
+    }
+    for (int level = rules.levels(); level >= lowest; level--) {
+      if (level == lowest && becomesDirty && rules.isLogging()) {
+        if (logIndex >= LOG_ENTRIES) {
+          return fault(LOG_FULL, access, 0, lowest);
+        }
+        log();
+      }
       long wanted = after(level, write);
       if (wanted != entries[level]) {
         if (memory.load(slots[level], gpas[level], width) != entries[level]) {
-          return false;
+          return AGAIN;
         }
         memory.store(slots[level], gpas[level], wanted, width);
       }
     }
-    return true;
+    return DONE;
+  }
+
+  /** A log that is nowhere to be written keeps its index. */
+  private void log() {
+    long at = logPage + 8L * logIndex;
+    int slot = memory.slotOf(at);
+    if (slot >= 0 && !memory.isReadOnly(slot)) {
+      memory.store(slot, at, gpa & -0x1000L, 8);
+      logIndex = (logIndex + 0xFFFF) % 0x1_0000;
+      if (trace != null) {
+        trace.add(String.format(Locale.ROOT, "    logged at 0x%x", at));
+      }
+    }
   }
 
   private long success(int level, long leaf, int rights, boolean write) {
@@ -186,7 +235,7 @@ final class ExpectedStage2Walk {
     long code = 0;
     if (!rules.isEpt()) {
       code = errorCode(cause, access);
-    } else if (cause == WRONG) {
+    } else if (cause == WRONG || cause == LOG_FULL) {
       kind = MISCONFIGURATION;
     } else {
       kind = VIOLATION;

@@ -43,6 +43,26 @@ final class JudgedGuest {
     return this;
   }
 
+  /** Sets the page-modification log. */
+  void log(long address, int index) {
+    model.stage2().log(address, index);
+    state.stage2().pml().set(address, index);
+  }
+
+  /** The entry of the log that comes next, as the walker has left it. */
+  int logIndex() {
+    return state.stage2().pml().index();
+  }
+
+  /** Adds what is wrong with the log's index; after that it is right again. */
+  private void requireIndex(String by, NestedState told, int expected, List<String> problems) {
+    int index = told.stage2().pml().index();
+    if (index != expected) {
+      problems.add("after " + by + " the log's index is " + index + " instead of " + expected);
+      told.stage2().pml().set(told.stage2().pml().address(), expected);
+    }
+  }
+
   /** Sets PKRU and IA32_PKRS. */
   void keys(int pkru, int pkrs) {
     model.keys(pkru, pkrs);
@@ -57,6 +77,7 @@ final class JudgedGuest {
    */
   boolean loadCr3(long value) {
     machine.begin();
+    int index = logIndex();
     Cr3Load expected = model.loadCr3(value);
     List<String> problems = new ArrayList<>();
     Cr3Load loaded = null;
@@ -68,11 +89,13 @@ final class JudgedGuest {
       } else if (expected == Cr3Load.STAGE2_FAULT && state.stage2().gpa() != model.stage2().gpa()) {
         problems.add("the address told is 0x" + Long.toHexString(state.stage2().gpa()));
       }
+      requireIndex("the load", state, model.stage2().logIndex(), problems);
       machine.requireStores(problems);
     } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
       problems.add(CaseFailure.thrown(e));
     }
     machine.putBack();
+    log(state.stage2().pml().address(), index);
     if (!problems.isEmpty()) {
       problems.add(String.format(Locale.ROOT, "load of CR3 0x%x, %s", value, role));
     }
@@ -83,11 +106,12 @@ final class JudgedGuest {
   /** Makes an access with every comparison, and takes it back. */
   void access(long gva, int access) {
     machine.begin();
+    int index = logIndex();
     long expected = model.walk(gva, access);
     List<String> problems = new ArrayList<>();
     try {
       if (walker != null) {
-        judge(gva, access, expected, problems);
+        judge(gva, access, expected, index, problems);
       } else {
         problems.add(thrown);
       }
@@ -95,6 +119,7 @@ final class JudgedGuest {
       problems.add(CaseFailure.thrown(e));
     }
     machine.putBack();
+    log(state.stage2().pml().address(), index);
     if (!problems.isEmpty()) {
       tell(gva, access, problems);
     }
@@ -107,6 +132,7 @@ final class JudgedGuest {
    * @param everywhere whether all memory and the dirty logs are compared, too
    */
   void walk(long gva, int access, boolean everywhere) {
+    int index = logIndex();
     long expected = model.walk(gva, access);
     List<String> problems = none;
     try {
@@ -114,6 +140,7 @@ final class JudgedGuest {
         problems.add(thrown);
       } else {
         require("walk", expected, walker.walk(state, gva, access), state, problems);
+        requireIndex("walk", state, model.stage2().logIndex(), problems);
         machine.keepStores(everywhere, problems);
       }
     } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
@@ -123,23 +150,27 @@ final class JudgedGuest {
       machine.memory().forget();
     } else {
       machine.memory().undo();
+      log(state.stage2().pml().address(), index);
       tell(gva, access, problems);
       none = new ArrayList<>();
     }
     machine.verdict(problems);
   }
 
-  private void judge(long gva, int access, long expected, List<String> problems) {
+  private void judge(long gva, int access, long expected, int index, List<String> problems) {
     long probed = walker.probe(state, gva, access);
     require("probe", expected, probed, state, problems);
+    requireIndex("probe", state, index, problems);
     machine.requireUnchanged("probe", problems);
     NestedState observer = NestedState.observer(state);
     long observed = walker.walk(observer, gva, access);
     require("an observer's walk", expected, observed, observer, problems);
+    requireIndex("an observer's walk", observer, index, problems);
     machine.requireUnchanged("an observer's walk", problems);
     long answer = walker.walk(state, gva, access);
     require("walk", expected, answer, state, problems);
     Decoding.requireNested(answer, problems);
+    requireIndex("walk", state, model.stage2().logIndex(), problems);
     machine.requireStores(problems);
   }
 
@@ -191,15 +222,19 @@ final class JudgedGuest {
     problems.add(
         String.format(
             Locale.ROOT,
-            "%s at gva 0x%x, %s, cr3 0x%x, root 0x%x:",
+            "%s at gva 0x%x, %s, cr3 0x%x, root 0x%x, log 0x%x at %d:",
             Access.toString(access),
             gva,
             role,
             state.guest().cr3(),
-            state.stage2().root()));
+            state.stage2().root(),
+            state.stage2().pml().address(),
+            logIndex()));
+    int index = logIndex();
     model.trace(problems);
     long _ = model.walk(gva, access);
     model.trace(null);
+    log(state.stage2().pml().address(), index);
     machine.putBack();
   }
 }

@@ -19,6 +19,8 @@ final class JudgedStage2 {
   private final Stage2State observer = new Stage2State(true);
   private Stage2Walker walker;
   private String thrown;
+  private long logPage;
+  private int logIndex = 0xFFFF;
 
   JudgedStage2(JudgedMachine machine, Stage2Role role) {
     this.machine = machine;
@@ -39,12 +41,26 @@ final class JudgedStage2 {
     return this;
   }
 
+  /** Sets the page-modification log. */
+  JudgedStage2 log(long address, int index) {
+    logPage = address;
+    logIndex = index;
+    return this;
+  }
+
+  private void resetLog() {
+    model.log(logPage, logIndex);
+    state.pml().set(logPage, logIndex);
+    observer.pml().set(logPage, logIndex);
+  }
+
   /**
-   * Makes an access.
+   * Makes an access; the log has the index then that it had before.
    *
    * @param access see {@link Stage2Access}
    */
   void access(long gpa, int access) {
+    resetLog();
     long expected = model.walk(gpa, access);
     List<String> problems = new ArrayList<>();
     try {
@@ -68,6 +84,9 @@ final class JudgedStage2 {
     machine.requireUnchanged("probe", problems);
     long observed = walker.walk(observer, gpa, access);
     machine.requireUnchanged("an observer's walk", problems);
+    if (observer.pml().index() != logIndex || state.pml().index() != logIndex) {
+      problems.add("a probe or an observer changed the index of the log");
+    }
     long answer = walker.walk(state, gpa, access);
     require("walk", expected, answer, problems);
     require("probe", expected, probed, problems);
@@ -75,6 +94,9 @@ final class JudgedStage2 {
     Decoding.requireStage2(answer, problems);
     if (state.gpa() != gpa) {
       problems.add(String.format(Locale.ROOT, "the address told is 0x%x", state.gpa()));
+    }
+    if (state.pml().index() != model.logIndex()) {
+      problems.add("the log's index is " + state.pml().index() + " instead of " + model.logIndex());
     }
     machine.requireStores(problems);
   }
@@ -106,11 +128,14 @@ final class JudgedStage2 {
     problems.add(
         String.format(
             Locale.ROOT,
-            "%s at gpa 0x%x through %s, root 0x%x:",
+            "%s at gpa 0x%x through %s, root 0x%x, log 0x%x at %d:",
             Stage2Access.toString(access),
             gpa,
             role,
-            state.root()));
+            state.root(),
+            logPage,
+            logIndex));
+    resetLog();
     model.trace(problems);
     long _ = model.walk(gpa, access);
     model.trace(null);

@@ -13,10 +13,12 @@ public final class NestedGroups {
         new Stage2RightsGroup(),
         new Stage2BitsGroup(),
         new Stage2UpdatesGroup(),
+        new Stage2LogGroup(),
         new PositionsGroup(),
         new NestedRightsGroup(),
         new NestedLargeGroup(),
         new NestedReadOnlyGroup(),
+        new NestedLogGroup(),
         new NestedRandomGroup());
   }
 }

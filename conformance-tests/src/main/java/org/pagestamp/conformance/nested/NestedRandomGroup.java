@@ -73,6 +73,9 @@ final class NestedRandomGroup implements CaseGroup {
           guest.keys(scene.keys(), scene.keys());
           loaded |= guest.loadCr3(scene.cr3());
         }
+        if (i == 1 || scene.logChanges()) {
+          guest.log(scene.log(), scene.logIndex());
+        }
         if (scene.happens(4)) {
           scene.change();
         }

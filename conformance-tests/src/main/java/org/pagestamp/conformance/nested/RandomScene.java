@@ -38,7 +38,17 @@ final class RandomScene {
   private static final int GVAS = 8;
   private static final long ALL = 7;
 
+  private static final List<EptOption> LOG_OPTIONS =
+      List.of(
+          EptOption.PAGE_MODIFICATION_LOGGING,
+          EptOption.PML_CHECKED_FOR_ANY_BIT,
+          EptOption.PML_ALWAYS_CHECKED);
+
   private final SplittableRandom random;
+
+  /** Of its own, so that scenes with and without a log are alike otherwise. */
+  private final SplittableRandom logs;
+
   private final NestedRole role;
   private final Stage2Rules rules;
   private final PagingMode mode;
@@ -63,6 +73,7 @@ final class RandomScene {
    */
   RandomScene(PagingMode mode, Stage2Role format, long seed) {
     random = new SplittableRandom(seed);
+    logs = new SplittableRandom(~seed);
     this.mode = mode;
     role = role(mode, format);
     rules = new Stage2Rules(role.stage2());
@@ -107,7 +118,7 @@ final class RandomScene {
   private Stage2Role stage2(Stage2Role format) {
     return switch (format) {
       case EptRole ept ->
-          new EptRole(ept.mode(), WIDTHS[random.nextInt(WIDTHS.length)], some(EptOption.class));
+          new EptRole(ept.mode(), WIDTHS[random.nextInt(WIDTHS.length)], eptOptions());
       case NptRole npt -> new NptRole(host(npt.host().mode()), some(NptOption.class));
     };
   }
@@ -115,6 +126,13 @@ final class RandomScene {
   private <E extends Enum<E>> Set<E> some(Class<E> type) {
     Set<E> some = EnumSet.allOf(type);
     some.removeIf(_ -> random.nextBoolean());
+    return some;
+  }
+
+  private Set<EptOption> eptOptions() {
+    Set<EptOption> some = EnumSet.allOf(EptOption.class);
+    some.removeIf(
+        option -> LOG_OPTIONS.contains(option) ? logs.nextBoolean() : random.nextBoolean());
     return some;
   }
 
@@ -294,6 +312,25 @@ final class RandomScene {
   /** EPTP or nCR3; sometimes another page. */
   long root() {
     return random.nextInt(32) == 0 ? page() : root;
+  }
+
+  /** Where the page-modification log is: in any page, tables included, at times in no slot. */
+  long log() {
+    return logs.nextInt(16) == 0 ? 0x7FFF_F000L : pages.get(logs.nextInt(pages.size()));
+  }
+
+  /** Often near the end of the log, and at times beyond: that is what walks must notice. */
+  int logIndex() {
+    return switch (logs.nextInt(16)) {
+      case 0 -> 0xFFFF;
+      case 1, 2, 3 -> logs.nextInt(8);
+      default -> logs.nextInt(512);
+    };
+  }
+
+  /** Whether the log is set anew. */
+  boolean logChanges() {
+    return logs.nextInt(16) == 0;
   }
 
   /** Sometimes elsewhere. */

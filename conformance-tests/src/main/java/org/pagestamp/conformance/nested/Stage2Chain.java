@@ -176,4 +176,19 @@ final class Stage2Chain {
   void set(JudgedMachine machine, int level, long entry) {
     machine.store(place(level), entry, width());
   }
+
+  /**
+   * Sets or clears a level's bits.
+   *
+   * @param marked lowest bit first: A of each level from the leaf up, then D of the leaf
+   */
+  void mark(JudgedMachine machine, int level, int marked) {
+    if (machine.memory().slotOf(place(level)) < 0 || !hasRights(level)) {
+      return;
+    }
+    int accessedBit = rules.isEpt() ? 8 : 5;
+    boolean dirty = level == leaf && marked >>> (top() - leaf + 1) != 0;
+    long accessed = (long) (marked >>> (level - leaf) & 1) << accessedBit;
+    set(machine, level, entry(level) | accessed | (dirty ? 2L << accessedBit : 0));
+  }
 }

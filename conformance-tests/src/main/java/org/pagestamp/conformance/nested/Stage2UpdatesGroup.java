@@ -58,23 +58,12 @@ final class Stage2UpdatesGroup extends Stage2Group {
       int levels = chain.top() - chain.leaf() + 1;
       for (int marked = 0; marked < 2 << levels; marked++) {
         for (int level = chain.leaf(); level <= chain.top(); level++) {
-          mark(machine, chain, level, marked);
+          chain.mark(machine, level, marked);
         }
         for (int access : Stage2Chain.ACCESSES) {
           walker.access(chain.gpa(), access);
         }
       }
     }
-  }
-
-  /** Bits of {@code marked}, lowest first: A of each level from the leaf up, then D of the leaf. */
-  private static void mark(JudgedMachine machine, Stage2Chain chain, int level, int marked) {
-    if (machine.memory().slotOf(chain.place(level)) < 0 || !chain.hasRights(level)) {
-      return;
-    }
-    int accessedBit = chain.rules().isEpt() ? 8 : 5;
-    boolean dirty = level == chain.leaf() && marked >>> (chain.top() - chain.leaf() + 1) != 0;
-    long accessed = (long) (marked >>> (level - chain.leaf()) & 1) << accessedBit;
-    chain.set(machine, level, chain.entry(level) | accessed | (dirty ? 2L << accessedBit : 0));
   }
 }

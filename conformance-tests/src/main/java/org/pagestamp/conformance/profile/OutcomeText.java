@@ -41,6 +41,7 @@ final class OutcomeText {
       case EPT_VIOLATION ->
           String.format(Locale.ROOT, "EPT violation 0x%x", Stage2Result.qualification(result));
       case EPT_MISCONFIGURATION -> "EPT misconfiguration";
+      case PML_FULL -> "PML full";
       case NESTED_PAGE_FAULT ->
           String.format(Locale.ROOT, "#NPF 0x%x", Stage2Result.exitInfo1(result));
     };

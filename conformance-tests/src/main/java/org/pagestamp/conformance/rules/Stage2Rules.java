@@ -51,6 +51,9 @@ public final class Stage2Rules {
   private final int maxPhyAddr;
   private final boolean gmet;
   private final boolean pdptesUnchecked;
+  private final boolean logging;
+  private final boolean logForAnyBit;
+  private final boolean logAlways;
 
   /** The rules of a role. */
   public Stage2Rules(Stage2Role role) {
@@ -72,6 +75,9 @@ public final class Stage2Rules {
         maxPhyAddr = at.maxPhyAddr();
         gmet = false;
         pdptesUnchecked = false;
+        logging = dirtyBits && at.options().contains(EptOption.PAGE_MODIFICATION_LOGGING);
+        logForAnyBit = at.options().contains(EptOption.PML_CHECKED_FOR_ANY_BIT);
+        logAlways = at.options().contains(EptOption.PML_ALWAYS_CHECKED);
       }
       case NptRole at -> {
         ept = false;
@@ -95,6 +101,9 @@ public final class Stage2Rules {
         maxPhyAddr = host.maxPhyAddr;
         gmet = at.options().contains(NptOption.GMET);
         pdptesUnchecked = at.options().contains(NptOption.PDPTES_UNCHECKED);
+        logging = false;
+        logForAnyBit = false;
+        logAlways = false;
       }
     }
   }
@@ -271,6 +280,20 @@ public final class Stage2Rules {
   /** A leaf's dirty bit; 0 if it has none. */
   public long dirty(int level) {
     return !dirtyBits || isPdpte(level) ? 0 : ept ? EPT_D : PagingRules.D;
+  }
+
+  /** Whether pages that become dirty are logged. */
+  public boolean isLogging() {
+    return logging;
+  }
+
+  /**
+   * Whether a full log lets a walk end before it sets a bit.
+   *
+   * @param due whether it would set one
+   */
+  public boolean needsLogFirst(boolean due) {
+    return logging && (logAlways || (logForAnyBit && due));
   }
 
   /** EPT's memory type of a leaf; in NPT its index into the PAT. */

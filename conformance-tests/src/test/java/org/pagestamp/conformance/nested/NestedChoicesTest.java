@@ -122,6 +122,7 @@ class NestedChoicesTest {
         String right = answer(rightState, generated.walk(rightState, gva, access));
         String where = what + ", walk " + i + " of 0x" + Long.toHexString(gva);
         assertEquals(left, right, () -> where + " " + Access.toString(access));
+        assertEquals(leftState.stage2().pml().index(), rightState.stage2().pml().index(), where);
         assertEquals(-1, mismatch(), () -> where + " " + Access.toString(access) + ": memory");
         successes += left.startsWith("fault") ? 0 : 1;
       }
@@ -134,10 +135,13 @@ class NestedChoicesTest {
       long cr3 = scene.cr3();
       int pkru = scene.keys();
       int pkrs = scene.keys();
+      long log = scene.log();
+      int logIndex = scene.logIndex();
       for (NestedState state : List.of(leftState, rightState)) {
         state.stage2().root(root);
         state.guest().pkru(pkru);
         state.guest().pkrs(pkrs);
+        state.stage2().pml().set(log, logIndex);
       }
       Cr3Load load = interpreted.loadCr3(leftState, cr3);
       assertEquals(load, generated.loadCr3(rightState, cr3), what);

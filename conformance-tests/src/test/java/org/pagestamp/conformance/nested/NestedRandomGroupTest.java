@@ -27,6 +27,8 @@ class NestedRandomGroupTest {
           "table nested page fault not present",
           "table nested page fault rights",
           "table nested page fault reserved",
+          "table page-modification log full no entry left",
+          "page page-modification log full no entry left",
           "page EPT violation not present",
           "page EPT violation rights",
           "page EPT misconfiguration reserved",

@@ -167,6 +167,7 @@ class PositionsDocumentTest {
       case EPT_VIOLATION ->
           String.format(Locale.ROOT, "violation 0x%x", Stage2Result.qualification(result));
       case EPT_MISCONFIGURATION -> "misconfiguration";
+      case PML_FULL -> "PML full";
       case NESTED_PAGE_FAULT ->
           String.format(Locale.ROOT, "#NPF 0x%x", Stage2Result.exitInfo1(result));
     };
