@@ -22,6 +22,7 @@ import org.pagestamp.mode.ControlBits;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
+import org.pagestamp.nested.NestedOption;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.PdpteAccess;
 import org.pagestamp.nested.TableAccess;
@@ -252,7 +253,7 @@ public enum Profile {
   public NestedRole nested(Role guest, Stage2Role stage2) {
     Stage2Role mine = stage2(stage2);
     return switch (this) {
-      case KVM -> NestedRole.kvm(guest, mine);
+      case KVM -> NestedRole.kvm(guest, mine).with(NestedOption.values());
       case INTEL, AMD -> NestedRole.processor(guest, mine);
       case QEMU -> new NestedRole(guest, mine, TableAccess.WRITE, PdpteAccess.IN_WALK);
       case BOCHS ->
