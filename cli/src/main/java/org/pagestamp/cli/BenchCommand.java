@@ -42,11 +42,13 @@ import picocli.CommandLine.Spec;
       "  pagestamp bench",
       "  pagestamp bench --only 4-level,spread-8 --forks 5",
       "  pagestamp bench --from pagestamp-bench.json --markdown",
+      "  pagestamp bench --from docs/performance.json --from again.json --json both.json",
       "  pagestamp bench --json docs/performance.json --plots docs/plots --document"
           + " docs/performance.md"
     })
 final class BenchCommand implements Callable<Integer> {
   private static final int FORKS = 3;
+  private static final String JSON = "pagestamp-bench.json";
 
   @Spec private CommandSpec spec;
 
@@ -73,8 +75,8 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--json",
       paramLabel = "FILE",
-      defaultValue = "pagestamp-bench.json",
-      description = "Where to write the results as JSON (default: ${DEFAULT-VALUE}).")
+      description =
+          "Where to write the results as JSON (default: " + JSON + "; with --from nowhere).")
   private Path json;
 
   @Option(
@@ -87,8 +89,10 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--from",
       paramLabel = "FILE",
-      description = "Shows the results of an earlier run's JSON and measures nothing.")
-  private Path from;
+      description =
+          "Shows the results of an earlier run's JSON and measures nothing. Given several times:"
+              + " of all, where later files replace scenarios of earlier ones.")
+  private List<Path> from = new ArrayList<>();
 
   @Option(
       names = "--document",
@@ -119,8 +123,11 @@ final class BenchCommand implements Callable<Integer> {
       return PagestampCommand.OK;
     }
     try {
-      BenchReport report = from == null ? measure(scenarios) : earlier();
-      if (from == null) {
+      BenchReport report = from.isEmpty() ? measure(scenarios) : earlier();
+      if (from.isEmpty() && json == null) {
+        json = Path.of(JSON);
+      }
+      if (json != null) {
         write(json, JsonReport.of(report));
       }
       for (Map.Entry<String, String> plot : Plots.of(report).entrySet()) {
@@ -160,11 +167,26 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private BenchReport earlier() {
+    BenchReport all = earlier(from.getFirst());
+    for (Path file : from.subList(1, from.size())) {
+      try {
+        all = all.with(earlier(file));
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(
+            spec.commandLine(),
+            file + ": does not go with " + from.getFirst() + ": " + e.getMessage(),
+            e);
+      }
+    }
+    return all;
+  }
+
+  private BenchReport earlier(Path file) {
     try {
-      return JsonReport.parse(Files.readString(from));
+      return JsonReport.parse(Files.readString(file));
     } catch (IOException e) {
       throw new ParameterException(
-          spec.commandLine(), from + ": no results of an earlier run: " + e.getMessage(), e);
+          spec.commandLine(), file + ": no results of an earlier run: " + e.getMessage(), e);
     }
   }
 
@@ -174,13 +196,13 @@ final class BenchCommand implements Callable<Integer> {
       out.print(MarkdownReport.of(report));
       return;
     }
-    if (from != null) {
+    if (!from.isEmpty()) {
       out.print(TextReport.legend(report.forks()));
       report.results().forEach(result -> out.print(TextReport.scenario(result)));
     }
     out.print(TextReport.machine(report.machine()));
     out.print(TextReport.verdict(report));
-    out.println((from == null ? "Results: " + json + "; plots: " : "Plots: ") + plots);
+    out.println((json == null ? "Plots: " : "Results: " + json + "; plots: ") + plots);
   }
 
   private void writeDocument(BenchReport report) throws IOException {

@@ -32,24 +32,19 @@ class BenchCommandTest {
   private static final Path DOCUMENT = Path.of("..", "docs", "performance.md");
   private static final Path RESULTS = Path.of("..", "docs", "performance.json");
 
-  private static final BenchReport REPORT =
-      new BenchReport(
-          new Machine("CPU", 2, "Linux", "JVM", "none"),
-          "quick",
-          3,
-          List.of(
-              new ScenarioResult(
-                  "4-level",
-                  "4-level 4K pages",
-                  Group.MODES,
-                  List.of(
-                      new Row(
-                          new Reading(
-                              "generated", "chase C", "dependent", Unit.RATIO, 1.1, 1.2, 1.3),
-                          1.15,
-                          1.25,
-                          1.06)),
-                  "")));
+  private static final Machine MACHINE = new Machine("CPU", 2, "Linux", "JVM", "none");
+  private static final BenchReport REPORT = report(3, result("4-level", 1.2));
+
+  private static BenchReport report(int forks, ScenarioResult... results) {
+    return new BenchReport(MACHINE, "quick", forks, List.of(results));
+  }
+
+  private static ScenarioResult result(String name, double median) {
+    Reading reading =
+        new Reading("generated", "chase C", "dependent", Unit.RATIO, 1.1, median, 1.3);
+    return new ScenarioResult(
+        name, name + " 4K pages", Group.MODES, List.of(new Row(reading, 1.15, 1.25, 1.06)), "");
+  }
 
   @TempDir private Path folder;
   private Path json;
@@ -91,6 +86,57 @@ class BenchCommandTest {
       assertEquals(
           List.of("modes-chase-c.svg"), plots.map(each -> each.getFileName().toString()).toList());
     }
+  }
+
+  private Path written(String name, BenchReport report) throws IOException {
+    return Files.writeString(folder.resolve(name), JsonReport.of(report));
+  }
+
+  @Test
+  @DisplayName("--from with --json writes what was read")
+  void copy() throws IOException {
+    Path copy = folder.resolve("copy.json");
+    Cli cli = fromEarlier("--json", copy.toString());
+    assertEquals(0, cli.exitCode(), cli.err());
+    assertEquals(Files.readString(json), Files.readString(copy));
+    assertTrue(cli.out().contains("Results: " + copy), cli.out());
+  }
+
+  @Test
+  @DisplayName("of several --from later scenarios replace earlier ones; all are in their order")
+  void merge() throws IOException {
+    Path second = written("second.json", report(3, result("2-level", 1.3), result("pae", 1.4)));
+    Path third = written("third.json", report(3, result("pae", 1.5)));
+    Path all = folder.resolve("all.json");
+    Cli cli =
+        fromEarlier(
+            "--from", second.toString(), "--from", third.toString(), "--json", all.toString());
+    assertEquals(0, cli.exitCode(), cli.err());
+    assertEquals(
+        report(3, result("4-level", 1.2), result("pae", 1.5), result("2-level", 1.3)),
+        JsonReport.parse(Files.readString(all)));
+  }
+
+  @Test
+  @DisplayName("results of another effort or machine do not go with the others")
+  void foreign() throws IOException {
+    Path more = written("more.json", report(5, result("pae", 1.4)));
+    Cli cli = fromEarlier("--from", more.toString());
+    assertEquals(2, cli.exitCode());
+    assertTrue(
+        cli.err()
+            .contains(
+                more
+                    + ": does not go with "
+                    + json
+                    + ": other effort: quick, 5 JVM(s), not quick, 3 JVM(s)"),
+        cli.err());
+    Machine other = new Machine("CPU", 4, "Linux", "JVM", "none");
+    Path elsewhere =
+        written("else.json", new BenchReport(other, "quick", 3, List.of(result("pae", 1.4))));
+    cli = fromEarlier("--from", elsewhere.toString());
+    assertEquals(2, cli.exitCode());
+    assertTrue(cli.err().contains("other machine: "), cli.err());
   }
 
   @Test

@@ -171,9 +171,9 @@ class ProfileOptionTest {
           --under npt-4-level --profile qemu | stage2=npt 4-level nxe maxphyaddr=46 1g 1g-always high_gpa_ignored, tableAccess=WRITE, pdpteAccess=IN_WALK]
           --under ept4-no-ad --profile bochs | tableAccess=READ, pdpteAccess=LOADED_BY_READ]
           --under ept4-no-ad --profile intel | tableAccess=WRITE_TO_UPDATE, pdpteAccess=LOADED_BY_READ]
-          --under ept4-no-ad --profile kvm   | tableAccess=WRITE, pdpteAccess=LOADED_AS_TABLE]
+          --under ept4-no-ad --profile kvm   | tableAccess=WRITE, pdpteAccess=LOADED_AS_TABLE, options=[GUEST_FRAME_MARKED, PAGE_ALIGNED_FAULTS]]
           --npt 0x1000 --npt-mode 2-level --host-maxphyaddr 36 --profile amd | npt 2-level pse maxphyaddr=36 pse36-by-maxphyaddr, tableAccess=WRITE, pdpteAccess=IN_WALK]
-          --guest linux64-4l-max --under ept5 --profile kvm | user_execute_unchecked maxphyaddr=46, tableAccess=WRITE, pdpteAccess=LOADED_AS_TABLE]
+          --guest linux64-4l-max --under ept5 --profile kvm | user_execute_unchecked maxphyaddr=46, tableAccess=WRITE, pdpteAccess=LOADED_AS_TABLE, options=[GUEST_FRAME_MARKED, PAGE_ALIGNED_FAULTS]]
           """)
   @DisplayName("list of nested guests has stage 2, and how tables are read, as the profile does")
   void listNested(String arguments, String end) {

@@ -5,6 +5,7 @@ import org.pagestamp.choice.EntryStore;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
+import org.pagestamp.nested.NestedOption;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.TableAccess;
 import org.pagestamp.slot.SlotLayout;
@@ -110,14 +111,17 @@ final class NestedAssembler {
         updates);
   }
 
-  /** Those of stage 2, if entries of both have one size and are stored in one way. */
+  /** Those of stage 2, if entries of both have one size, are stored and logged in one way. */
   private SlotMethods guestSlots(SlotMethods ofStage2) {
     Role guest = role.guest();
     int bytes = guest.mode().entryBytes();
     EntryStore store = guest.choices().store();
-    boolean alike = bytes == format.entryBytes() && store == EntryStore.COMPARE_ALL;
+    boolean marksGuestFrame =
+        role.has(NestedOption.GUEST_FRAME_MARKED) && updates.stores() && plan.logsAnyPages();
+    boolean alike =
+        bytes == format.entryBytes() && store == EntryStore.COMPARE_ALL && !marksGuestFrame;
     return alike || guest.mode() == PagingMode.NO_PAGING
         ? ofStage2
-        : SlotMethods.beside(ofStage2, bytes, layout.updateMode(), store);
+        : SlotMethods.beside(ofStage2, bytes, layout.updateMode(), store, marksGuestFrame);
   }
 }

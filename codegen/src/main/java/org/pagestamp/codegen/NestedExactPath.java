@@ -12,6 +12,7 @@ import org.pagestamp.mode.PagingLevel;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.ReservedBits;
 import org.pagestamp.mode.Role;
+import org.pagestamp.nested.NestedOption;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.PdpteAccess;
 import org.pagestamp.nested.TableAccess;
@@ -144,11 +145,16 @@ final class NestedExactPath {
   private Expr throughStage2(Expr tableGpa, boolean write, int level) {
     Expr kind = intConstant(write ? TABLE_WRITE : TABLE_READ);
     Expr printed = kind.printedAs(write ? "TABLE_WRITE" : "TABLE_READ");
-    Expr found = code.let("found" + level, parts.throughStage2(state, tableGpa, printed));
+    Expr found = code.let("found" + level, parts.throughStage2(state, asked(tableGpa), printed));
     code.returnIf(
         isFault(found),
         Expr.or(found, constant("IN_TABLE" + level, Stage2Result.inTable(0, level))));
     return found;
+  }
+
+  /** What of an address goes through stage 2, and is told of its faults. */
+  private Expr asked(Expr gpa) {
+    return choices.has(NestedOption.PAGE_ALIGNED_FAULTS) ? Expr.and(gpa, frame()) : gpa;
   }
 
   private static Cond isFault(Expr found) {
@@ -221,7 +227,7 @@ final class NestedExactPath {
       Expr user = Stage2Results.moved(result, EntryBits.U, Stage2Access.USER);
       kind = Expr.intOr(kind, Expr.toInt(user));
     }
-    Expr found = code.let("found", parts.throughStage2(state, gpa, kind));
+    Expr found = code.let("found", parts.throughStage2(state, asked(gpa), kind));
     code.when(isFault(found), () -> refusePage(found, result));
     code.run(NestedFields.page(state, gpa, found));
     long taken = EntryBits.FRAME | WalkResult.NO_SLOT | WalkResult.READ_ONLY_SLOT;
@@ -299,7 +305,7 @@ final class NestedExactPath {
       return;
     }
     code.when(
-        Cond.isFalse(slots.update(read.slot(), read.gpa(), read.entry(), value)),
+        Cond.isFalse(slots.update(read.slot(), read.gpa(), read.entry(), value, read.tableGpa())),
         () -> {
           code.returnIf(
               Cond.isFalse(NestedFields.mayTryAgain(state)),

@@ -116,22 +116,30 @@ final class SlotMemory {
     return constants.field("ACCESSOR" + number, MemoryAccessor.class, backing::accessor);
   }
 
-  /** {@code return} whether the entry was updated, after marking its page dirty. */
-  void update(Code code, int number, Expr gpa, Expr expected, Expr value) {
+  /**
+   * {@code return} whether the entry was updated, after marking a page dirty.
+   *
+   * @param mark marks another page than the entry's own; null if there is none
+   */
+  void update(Code code, int number, Expr gpa, Expr expected, Expr value, Expr mark) {
     Expr swapped =
         plan.isAccessor(number)
             ? store(accessor(number), gpa, expected, value)
             : swap(segment(number), offset(number, gpa), expected, value);
-    MemSlot slot = plan.slot(number);
-    if (slot.dirtyLog() == null) {
+    if (mark == null && plan.slot(number).dirtyLog() == null) {
       code.ret(swapped);
       return;
     }
     code.returnIf(Cond.isFalse(swapped), intConstant(0));
-    Expr log = constants.field("DIRTY" + number, DirtyLog.class, slot::dirtyLog);
-    Expr page = Expr.shiftRight(offset(number, gpa), MemSlot.PAGE_SHIFT);
-    code.run(Expr.invoke(log, false, "mark", "(J)V", page));
+    code.run(mark != null ? mark : mark(number, gpa));
     code.ret(intConstant(1));
+  }
+
+  /** Marks the page of {@code gpa} dirty, which lies in a slot that logs. */
+  Expr mark(int number, Expr gpa) {
+    Expr log = constants.field("DIRTY" + number, DirtyLog.class, plan.slot(number)::dirtyLog);
+    Expr page = Expr.shiftRight(offset(number, gpa), MemSlot.PAGE_SHIFT);
+    return Expr.invoke(log, false, "mark", "(J)V", page);
   }
 
   private Expr swap(Expr segment, Expr offset, Expr expected, Expr value) {
@@ -191,7 +199,7 @@ final class SlotMemory {
   }
 
   /** As {@link #update}, in a slot known by its number at run time. */
-  void updateIndexed(Code code, Expr slot, Expr gpa, Expr expected, Expr value) {
+  void updateIndexed(Code code, Expr slot, Expr gpa, Expr expected, Expr value, Expr mark) {
     Expr updated;
     if (!plan.hasAccessors()) {
       updated = code.let("updated", swapIndexed(slot, gpa, expected, value));
@@ -207,13 +215,21 @@ final class SlotMemory {
             () -> code.set(updated, swapIndexed(slot, gpa, expected, value)));
       }
     }
-    if (plan.logsDirtyPages()) {
+    if (mark != null) {
       code.returnIf(Cond.isFalse(updated), intConstant(0));
-      Expr log = code.let("log", Expr.element(logs(), slot));
-      Expr page = Expr.shiftRight(Expr.minus(gpa, Expr.element(bases(), slot)), MemSlot.PAGE_SHIFT);
-      code.when(Cond.isNotNull(log), () -> code.run(Expr.invoke(log, false, "mark", "(J)V", page)));
+      code.run(mark);
+    } else if (plan.logsDirtyPages()) {
+      code.returnIf(Cond.isFalse(updated), intConstant(0));
+      markIndexed(code, slot, gpa);
     }
     code.ret(updated);
+  }
+
+  /** Marks the page of {@code gpa} dirty, if its slot, known by its number at run time, logs. */
+  void markIndexed(Code code, Expr slot, Expr gpa) {
+    Expr log = code.let("log", Expr.element(logs(), slot));
+    Expr page = Expr.shiftRight(Expr.minus(gpa, Expr.element(bases(), slot)), MemSlot.PAGE_SHIFT);
+    code.when(Cond.isNotNull(log), () -> code.run(Expr.invoke(log, false, "mark", "(J)V", page)));
   }
 
   private Expr swapIndexed(Expr slot, Expr gpa, Expr expected, Expr value) {

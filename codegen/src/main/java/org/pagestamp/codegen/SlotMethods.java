@@ -3,6 +3,7 @@ package org.pagestamp.codegen;
 import static org.pagestamp.codegen.Expr.constant;
 import static org.pagestamp.codegen.Expr.intConstant;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -35,6 +36,10 @@ final class SlotMethods {
 
   private final SlotPlan plan;
   private final SlotMemory memory;
+
+  /** What updates mark dirty in place of the page that they store to; mostly null. */
+  private final GuestFrameMark mark;
+
   private final SharedReads shared;
   private final ClassConstants constants;
 
@@ -45,12 +50,13 @@ final class SlotMethods {
       UpdateMode mode,
       EntryStore store,
       ClassConstants constants) {
-    this(owner, "", plan, entryBytes, mode, store, constants);
+    this(owner, "", false, plan, entryBytes, mode, store, constants);
   }
 
   private SlotMethods(
       String owner,
       String suffix,
+      boolean marksGuestFrame,
       SlotPlan plan,
       int entryBytes,
       UpdateMode mode,
@@ -60,6 +66,7 @@ final class SlotMethods {
     this.suffix = suffix;
     this.plan = plan;
     this.memory = new SlotMemory(plan, entryBytes, mode, store, constants);
+    this.mark = marksGuestFrame ? new GuestFrameMark(owner, plan, memory) : null;
     this.shared = SharedReads.of(plan, memory, constants);
     this.constants = constants;
   }
@@ -67,10 +74,25 @@ final class SlotMethods {
   /**
    * The same for entries of another size or that are stored in another way, beside those of {@code
    * first}, whose methods that do not depend on that they share.
+   *
+   * @param marksGuestFrame whether updates mark the page where the guest has an entry dirty, in
+   *     place of the one that it lies in
    */
-  static SlotMethods beside(SlotMethods first, int entryBytes, UpdateMode mode, EntryStore store) {
+  static SlotMethods beside(
+      SlotMethods first,
+      int entryBytes,
+      UpdateMode mode,
+      EntryStore store,
+      boolean marksGuestFrame) {
     return new SlotMethods(
-        first.owner, "Of" + entryBytes, first.plan, entryBytes, mode, store, first.constants);
+        first.owner,
+        "Of" + entryBytes,
+        marksGuestFrame,
+        first.plan,
+        entryBytes,
+        mode,
+        store,
+        first.constants);
   }
 
   /** Calls {@code slotOf}: the number of the slot that holds {@code gpa}, or -1. */
@@ -89,6 +111,17 @@ final class SlotMethods {
    */
   Expr update(Expr slot, Expr gpa, Expr expected, Expr value) {
     return Expr.call(owner, "update" + suffix, "(IJJJ)Z", slot, gpa, expected, value);
+  }
+
+  /**
+   * As {@link #update}, of an entry that stage 2 has led to.
+   *
+   * @param guestGpa where the guest has it
+   */
+  Expr update(Expr slot, Expr gpa, Expr expected, Expr value, Expr guestGpa) {
+    return mark == null
+        ? update(slot, gpa, expected, value)
+        : Expr.call(owner, "update" + suffix, "(IJJJJ)Z", slot, gpa, expected, value, guestGpa);
   }
 
   /**
@@ -148,11 +181,16 @@ final class SlotMethods {
     if (stores) {
       Parameter expected = new Parameter("expected", Expr.LONG);
       Parameter value = new Parameter("value", Expr.LONG);
+      List<Parameter> parameters = new ArrayList<>(List.of(SLOT, GPA, expected, value));
+      if (mark != null) {
+        parameters.add(new Parameter("guestGpa", Expr.LONG));
+        mark.write(body, this);
+      }
       method(
           body,
           "update" + suffix,
           "Z",
-          List.of(SLOT, GPA, expected, value),
+          parameters,
           (code, p) -> writeUpdate(code, meetsReadOnly, p));
     }
     if (fastPath) {
@@ -298,19 +336,21 @@ final class SlotMethods {
 
   private void writeUpdate(Code code, boolean meetsReadOnly, Expr... parameters) {
     Expr slot = parameters[0];
+    Expr elsewhere = mark == null ? null : mark.call(parameters[4]);
     code.returnIf(Cond.equal(parameters[2], parameters[3]), Expr.bool(true));
     if (meetsReadOnly) {
       code.returnIf(Cond.notLess(slot, writableLimit()), Expr.bool(true));
     }
     if (plan.usesTable()) {
-      memory.updateIndexed(code, slot, parameters[1], parameters[2], parameters[3]);
+      memory.updateIndexed(code, slot, parameters[1], parameters[2], parameters[3], elsewhere);
     } else if (plan.writable() == 1) {
-      memory.update(code, 0, parameters[1], parameters[2], parameters[3]);
+      memory.update(code, 0, parameters[1], parameters[2], parameters[3], elsewhere);
     } else {
       code.cases(
           slot,
           plan.writable(),
-          number -> memory.update(code, number, parameters[1], parameters[2], parameters[3]));
+          number ->
+              memory.update(code, number, parameters[1], parameters[2], parameters[3], elsewhere));
       code.ret(intConstant(0));
     }
   }

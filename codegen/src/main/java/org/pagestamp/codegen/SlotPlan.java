@@ -30,6 +30,7 @@ final class SlotPlan {
   private final boolean hasAccessors;
   private final boolean hasSegments;
   private final boolean logsDirtyPages;
+  private final boolean logsAnyPages;
   private final MemorySegment sharedSegment;
   private SlotTable table;
   private boolean scattered;
@@ -45,6 +46,7 @@ final class SlotPlan {
     hasAccessors = slots.stream().anyMatch(slot -> slot.backing() instanceof AccessorBacking);
     hasSegments = slots.stream().anyMatch(slot -> slot.backing() instanceof SegmentBacking);
     logsDirtyPages = slots.stream().anyMatch(slot -> !slot.isReadOnly() && slot.dirtyLog() != null);
+    logsAnyPages = slots.stream().anyMatch(slot -> slot.dirtyLog() != null);
     sharedSegment = sharedSegment(slots);
   }
 
@@ -179,5 +181,10 @@ final class SlotPlan {
   /** Whether accessed and dirty bits can go into a slot that logs dirty pages. */
   boolean logsDirtyPages() {
     return logsDirtyPages;
+  }
+
+  /** Whether any slot logs dirty pages, a read-only one included. */
+  boolean logsAnyPages() {
+    return logsAnyPages;
   }
 }

@@ -109,6 +109,11 @@ final class TwoStageMatrix {
         "4-level-of-qemu-over-npt-4-level-mixed",
         Profile.QEMU.nested(WalkerMatrix.fourLevel(Profile.QEMU), NPT),
         Layouts.of(2, 1));
+    add(
+        cells,
+        "4-level-of-kvm-over-ept4-two-memories",
+        Profile.KVM.nested(WalkerMatrix.fourLevel(Profile.KVM), EPT4),
+        Layouts.segmentsAndAccessors(2));
     return cells;
   }
 

@@ -6,6 +6,7 @@ import org.pagestamp.choice.UpdateTiming;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
+import org.pagestamp.nested.NestedOption;
 import org.pagestamp.nested.NestedResult;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.NestedState;
@@ -34,12 +35,10 @@ import org.pagestamp.walk.WalkResult;
  * levels, with a walk of stage 2 for each table and for the page.
  */
 public sealed class InterpretedNestedWalker extends NestedWalker permits RecordingNestedWalker {
-  /** What an update comes to, if not to a fault of stage 2. */
-  private static final long UPDATED = 1;
-
   private static final int TABLE_READ = Stage2Access.TABLE | Stage2Access.READ;
   private static final int TABLE_WRITE = TABLE_READ | Stage2Access.WRITE;
   private static final long CHANGED = InterpretedStage2Walker.CHANGED;
+  private static final long UPDATED = NestedUpdates.UPDATED;
 
   private final Role guest;
   private final PagingMode mode;
@@ -50,7 +49,9 @@ public sealed class InterpretedNestedWalker extends NestedWalker permits Recordi
   private final HoleContent holes;
   private final int reservedCode;
   private final TableAccess tableAccess;
+  private final boolean tellsFrames;
   private final TableMemory tables;
+  private final NestedUpdates updates;
   private final Permissions permissions;
   private final InterpretedStage2Walker stage2;
   private final Stage2Format format;
@@ -77,7 +78,9 @@ public sealed class InterpretedNestedWalker extends NestedWalker permits Recordi
     }
     root = rules;
     tableAccess = role.tableAccess();
+    tellsFrames = role.has(NestedOption.PAGE_ALIGNED_FAULTS);
     tables = new TableMemory(layout, mode.entryBytes(), guest.choices());
+    updates = new NestedUpdates(role, tables);
     permissions = new Permissions(guest);
     stage2 = new InterpretedStage2Walker(role.stage2(), layout);
     format = stage2.format();
@@ -105,7 +108,7 @@ public sealed class InterpretedNestedWalker extends NestedWalker permits Recordi
     do {
       long result = translate(state, gva, access, pending);
       if (result != CHANGED && !NestedResult.isFault(result) && timing == UpdateTiming.LATE) {
-        long updated = update(state, access, pending);
+        long updated = updates.update(this, state, access, pending);
         result = updated == UPDATED ? result : updated;
       }
       if (result != CHANGED) {
@@ -178,7 +181,7 @@ public sealed class InterpretedNestedWalker extends NestedWalker permits Recordi
         return atLeaf(state, gva, access, level, above, combined, pending);
       }
       if (recorded && timing == UpdateTiming.EAGER) {
-        long updated = update(state, number, access, pending);
+        long updated = updates.update(this, state, number, access, pending);
         if (updated != UPDATED) {
           return updated;
         }
@@ -210,7 +213,7 @@ public sealed class InterpretedNestedWalker extends NestedWalker permits Recordi
           number);
     }
     if (timing != UpdateTiming.LATE) {
-      long updated = update(state, access, pending);
+      long updated = updates.update(this, state, access, pending);
       if (updated != UPDATED) {
         return updated;
       }
@@ -266,7 +269,18 @@ public sealed class InterpretedNestedWalker extends NestedWalker permits Recordi
     if (result == CHANGED) {
       result = stage2.contended(access);
     }
-    return Stage2Result.isFault(result) ? Stage2Result.inTable(result, level) : result;
+    if (!Stage2Result.isFault(result)) {
+      return result;
+    }
+    if (tellsFrames) {
+      state.stage2().gpa(gpa & EntryBits.FRAME);
+    }
+    return Stage2Result.inTable(result, level);
+  }
+
+  /** The same to set a bit in a table that was read without the right to write. */
+  long throughStage2ToUpdate(NestedState state, int level, long gpa, PendingStores pending) {
+    return throughStage2(state, level, gpa, TABLE_WRITE, pending);
   }
 
   /** Reads an entry of the guest's tables. */
@@ -279,61 +293,12 @@ public sealed class InterpretedNestedWalker extends NestedWalker permits Recordi
     return holes == HoleContent.ALL_ONES ? -1L >>> (Long.SIZE - 8 * mode.entryBytes()) : 0;
   }
 
-  /**
-   * Sets the guest's bits from the root down, as {@link AccessedDirty#update} does. The entries
-   * above one that stage 2 or its slot refuses keep what they got.
-   *
-   * @return {@link #UPDATED}, {@link #CHANGED} if an entry has changed since it was read, or a
-   *     fault
-   */
-  private long update(NestedState state, int access, PendingStores pending) {
-    WalkRecord record = state.guest().record();
-    int first = timing == UpdateTiming.EAGER ? record.lowest() : record.top();
-    for (int level = first; level >= record.lowest(); level--) {
-      long updated = update(state, level, access, pending);
-      if (updated != UPDATED) {
-        return updated;
-      }
-    }
-    return UPDATED;
-  }
-
-  /**
-   * Sets the bits of the last entry that was read, or of one above. Where stage 2 was not asked for
-   * the right to write when it was read, it is asked now.
-   */
-  long update(NestedState state, int level, int access, PendingStores pending) {
-    WalkRecord record = state.guest().record();
-    long entry = record.entry(level);
-    boolean leaf = level == record.lowest() && isLeaf(level, entry);
-    long wanted = AccessedDirty.wanted(entry, leaf, isWrite(access));
-    if (wanted == entry || readOnly == ReadOnlyTables.NONE) {
-      return UPDATED;
-    }
-    if (tableAccess == TableAccess.WRITE_TO_UPDATE) {
-      long found = throughStage2(state, level, state.tableGpa(level), TABLE_WRITE, pending);
-      if (Stage2Result.isFault(found)) {
-        return found;
-      }
-    }
-    int slot = record.slot(level);
-    if (tables.isReadOnly(slot)) {
-      return readOnly == ReadOnlyTables.FAULT_IF_NEEDED
-          ? fault(Rule.TABLE_READ_ONLY, access, 0, level)
-          : UPDATED;
-    }
-    return tables.update(slot, record.entryGpa(level), entry, wanted, pending) ? UPDATED : CHANGED;
-  }
-
-  private boolean isLeaf(int level, long entry) {
-    return mode.level(level).isLeaf(entry, guest);
-  }
-
   private static boolean isWrite(int access) {
     return (access & Access.WRITE) != 0;
   }
 
-  private long fault(Rule rule, int access, int cause, int level) {
+  /** A fault of the guest's own. */
+  final long fault(Rule rule, int access, int cause, int level) {
     return WalkResult.fault(rule.reason(), cause | permissions.accessBits(access), level);
   }
 

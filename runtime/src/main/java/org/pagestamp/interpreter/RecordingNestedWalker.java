@@ -73,11 +73,11 @@ final class RecordingNestedWalker extends InterpretedNestedWalker {
   }
 
   @Override
-  long update(NestedState ofWalk, int level, int kind, PendingStores pending) {
+  long throughStage2ToUpdate(NestedState ofWalk, int level, long gpa, PendingStores pending) {
     updating = true;
-    long updated = super.update(ofWalk, level, kind, pending);
+    long walked = super.throughStage2ToUpdate(ofWalk, level, gpa, pending);
     updating = false;
-    return updated;
+    return walked;
   }
 
   @Override

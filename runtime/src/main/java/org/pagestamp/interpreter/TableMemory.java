@@ -58,17 +58,32 @@ final class TableMemory {
    * @param pending gets the store; null for memory
    */
   boolean update(int slot, long gpa, long expected, long value, PendingStores pending) {
-    if (pending != null) {
-      if (read(slot, gpa, pending) != expected) {
-        return false;
-      }
-      pending.put(gpa, value, entryBytes);
-      return true;
+    boolean stored = store(slot, gpa, expected, value, pending);
+    if (stored && pending == null) {
+      slots[slot].markDirty(gpa >>> MemSlot.PAGE_SHIFT);
     }
-    if (!memories[slot].update(gpa, expected, value)) {
+    return stored;
+  }
+
+  /** As {@link #update}, but the page of {@code marked} is marked dirty, if a slot holds it. */
+  boolean updateMarking(
+      long marked, int slot, long gpa, long expected, long value, PendingStores pending) {
+    boolean stored = store(slot, gpa, expected, value, pending);
+    MemSlot other = stored && pending == null ? find(marked) : null;
+    if (other != null) {
+      other.markDirty(marked >>> MemSlot.PAGE_SHIFT);
+    }
+    return stored;
+  }
+
+  private boolean store(int slot, long gpa, long expected, long value, PendingStores pending) {
+    if (pending == null) {
+      return memories[slot].update(gpa, expected, value);
+    }
+    if (read(slot, gpa, pending) != expected) {
       return false;
     }
-    slots[slot].markDirty(gpa >>> MemSlot.PAGE_SHIFT);
+    pending.put(gpa, value, entryBytes);
     return true;
   }
 }

@@ -50,7 +50,8 @@ public final class NestedState {
 
   /**
    * The root of stage 2. After a stage-2 fault {@link Stage2State#gpa} is the exact address that
-   * could not be translated: of the guest's entry, or of the byte accessed.
+   * could not be translated: of the guest's entry, or of the byte accessed; with {@link
+   * NestedOption#PAGE_ALIGNED_FAULTS} that of its frame.
    */
   public Stage2State stage2() {
     return stage2;

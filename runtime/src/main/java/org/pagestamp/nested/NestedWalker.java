@@ -14,7 +14,7 @@ import org.pagestamp.walk.Cr3Load;
  * (KVM's {@code walk_addr_generic}).
  *
  * <p>Slots come after stage 2: where an entry is then decides whether it can be written, and that
- * page is marked dirty. KVM marks the frame that the guest knows.
+ * page is marked dirty, or another with {@link NestedOption#GUEST_FRAME_MARKED}.
  */
 public abstract class NestedWalker {
   private final NestedRole role;

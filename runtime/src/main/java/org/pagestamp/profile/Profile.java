@@ -22,6 +22,7 @@ import org.pagestamp.mode.ControlBits;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
+import org.pagestamp.nested.NestedOption;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.PdpteAccess;
 import org.pagestamp.nested.TableAccess;
@@ -45,7 +46,8 @@ public enum Profile {
   KVM(Choices.of(FetchReport.NXE_SUFFICES)),
   /**
    * Intel's processors. In one dimension the host below is one that maps read-only slots by EPT
-   * without accessed and dirty bits: an exit where a bit is to be set in one.
+   * without accessed and dirty bits: an exit where a bit is to be set in one. In two dimensions it
+   * is as {@link #nested} has it.
    */
   INTEL(Choices.of(Pse36.BY_MAXPHYADDR, HoleContent.ALL_ONES, ReadOnlyTables.FAULT_IF_NEEDED)),
   /** AMD's processors. A host below maps read-only slots by NPT: an exit for each table in one. */
@@ -233,8 +235,15 @@ public enum Profile {
   }
 
   private Role host(Role host) {
-    CpuFeatures cpu = cpu(new CpuFeatures(host.maxPhyAddr(), host.oneGigPages(), host.amd()));
-    return Role.of(host.mode(), cpu, choices, host.controls().toArray(Control[]::new));
+    return remade(host, cpu(cpuOf(host)), choices);
+  }
+
+  private static CpuFeatures cpuOf(Role role) {
+    return new CpuFeatures(role.maxPhyAddr(), role.oneGigPages(), role.amd());
+  }
+
+  private static Role remade(Role role, CpuFeatures cpu, Choices choices) {
+    return Role.of(role.mode(), cpu, choices, role.controls().toArray(Control[]::new));
   }
 
   private static <T> void put(Set<T> options, T option, boolean on) {
@@ -248,20 +257,33 @@ public enum Profile {
   /**
    * A walk in two dimensions as the profile makes it.
    *
+   * <p>On a processor of Intel's one EPT is in effect while the nested guest runs, made of the
+   * host's and of the one below it, with one bit 6 of EPTP. So where {@code stage2} has accessed
+   * and dirty bits, every use of a table of the guest is a write (SDM vol. 3, section 28.3.5), and
+   * a read-only slot of the host below is an exit whether a bit is to be set or not.
+   *
    * @param guest the guest's own paging, of this profile
    * @throws IllegalArgumentException as {@link #stage2} does
    */
   public NestedRole nested(Role guest, Stage2Role stage2) {
     Stage2Role mine = stage2(stage2);
     return switch (this) {
-      case KVM -> NestedRole.kvm(guest, mine);
-      case INTEL, AMD -> NestedRole.processor(guest, mine);
+      case KVM -> NestedRole.kvm(guest, mine).with(NestedOption.values());
+      case INTEL -> NestedRole.processor(ofIntel(guest, mine), mine);
+      case AMD -> NestedRole.processor(guest, mine);
       case QEMU -> new NestedRole(guest, mine, TableAccess.WRITE, PdpteAccess.IN_WALK);
       case BOCHS ->
           mine instanceof EptRole ept
               ? new NestedRole(guest, mine, ofBochs(ept), PdpteAccess.LOADED_BY_READ)
               : new NestedRole(guest, mine, TableAccess.WRITE, PdpteAccess.IN_WALK);
     };
+  }
+
+  private static Role ofIntel(Role guest, Stage2Role stage2) {
+    boolean writes = stage2 instanceof EptRole ept && ept.has(EptOption.ACCESSED_DIRTY);
+    return writes && guest.choices().readOnly() == ReadOnlyTables.FAULT_IF_NEEDED
+        ? remade(guest, cpuOf(guest), guest.choices().with(ReadOnlyTables.FAULT_ALWAYS))
+        : guest;
   }
 
   private static TableAccess ofBochs(EptRole ept) {

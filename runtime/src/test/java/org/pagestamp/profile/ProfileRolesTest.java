@@ -5,15 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.pagestamp.choice.Choices;
+import org.pagestamp.choice.ReadOnlyTables;
 import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
+import org.pagestamp.nested.NestedOption;
 import org.pagestamp.stage2.EptMode;
+import org.pagestamp.stage2.EptOption;
 import org.pagestamp.stage2.EptRole;
 import org.pagestamp.stage2.NptRole;
 import org.pagestamp.stage2.Stage2Role;
@@ -63,6 +69,38 @@ class ProfileRolesTest {
     assertEquals(message, refused.getMessage());
     Role guest = named.role(PagingMode.FOUR_LEVEL, CPU);
     assertThrows(IllegalArgumentException.class, () -> named.nested(guest, stage2));
+  }
+
+  @Test
+  void readOnlySlotsBelowIntelsEptFollowItsAccessedAndDirtyBits() {
+    Role guest = Profile.INTEL.role(PagingMode.FOUR_LEVEL, CPU, Control.WP);
+    EptRole plain = EptRole.of(EptMode.EPT4, 46);
+    EptRole updating = EptRole.of(EptMode.EPT4, 46, EptOption.ACCESSED_DIRTY);
+    assertEquals(guest, Profile.INTEL.nested(guest, plain).guest());
+    Role always = Profile.INTEL.nested(guest, updating).guest();
+    assertEquals(
+        Role.of(
+            PagingMode.FOUR_LEVEL,
+            CPU,
+            Profile.INTEL.choices().with(ReadOnlyTables.FAULT_ALWAYS),
+            Control.WP),
+        always);
+    Role never = Role.of(PagingMode.FOUR_LEVEL, CPU, Choices.of(ReadOnlyTables.NONE));
+    assertEquals(never, Profile.INTEL.nested(never, updating).guest(), "what was asked for stays");
+  }
+
+  @Test
+  void kvmHasItsNestedOptionsAndNoOtherProfileHasAny() {
+    Role guest = Role.of(PagingMode.FOUR_LEVEL, CPU);
+    for (Profile profile : Profile.values()) {
+      for (String kind : List.of("ept4", "npt")) {
+        if (profile.has(stage2(kind))) {
+          assertEquals(
+              profile == Profile.KVM ? Set.of(NestedOption.values()) : Set.of(),
+              profile.nested(guest, stage2(kind)).options());
+        }
+      }
+    }
   }
 
   private static Stage2Role stage2(String kind) {

@@ -3,6 +3,7 @@ package org.pagestamp.conformance.nested;
 import java.util.List;
 import org.pagestamp.conformance.rules.PagingRules;
 import org.pagestamp.mode.PagingMode;
+import org.pagestamp.nested.NestedOption;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.PdpteAccess;
 import org.pagestamp.nested.TableAccess;
@@ -77,6 +78,12 @@ final class ExpectedNestedWalk {
   /** After a success: how stage 2 translated it. */
   long page() {
     return page;
+  }
+
+  /** After a fault of stage 2: the address told. */
+  long faultGpa() {
+    boolean frame = role.has(NestedOption.PAGE_ALIGNED_FAULTS);
+    return frame ? stage2.gpa() & -0x1000L : stage2.gpa();
   }
 
   /** Tells the entries that walks read from now on; null for no more. */
@@ -296,7 +303,13 @@ final class ExpectedNestedWalk {
         if (memory.load(slots[level], gpas[level], width) != entries[level]) {
           return ExpectedStage2Walk.AGAIN;
         }
-        memory.store(slots[level], gpas[level], entries[level] | set, width);
+        boolean guestFrame = role.has(NestedOption.GUEST_FRAME_MARKED);
+        memory.storeMarking(
+            slots[level],
+            gpas[level],
+            entries[level] | set,
+            width,
+            guestFrame ? asked[level] : gpas[level]);
       }
     }
     return DONE;

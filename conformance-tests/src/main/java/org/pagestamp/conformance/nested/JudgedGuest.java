@@ -86,7 +86,7 @@ final class JudgedGuest {
       if (loaded != expected) {
         problems.add(
             walker == null ? thrown : "CR3 is " + loaded + " where it must be " + expected);
-      } else if (expected == Cr3Load.STAGE2_FAULT && state.stage2().gpa() != model.stage2().gpa()) {
+      } else if (expected == Cr3Load.STAGE2_FAULT && state.stage2().gpa() != model.faultGpa()) {
         problems.add("the address told is 0x" + Long.toHexString(state.stage2().gpa()));
       }
       requireIndex("the load", state, model.stage2().logIndex(), problems);
@@ -198,15 +198,14 @@ final class JudgedGuest {
                 model.guestGpa(),
                 JudgedStage2.words(model.page())));
       }
-    } else if (NestedResult.isStage2Fault(expected)
-        && told.stage2().gpa() != model.stage2().gpa()) {
+    } else if (NestedResult.isStage2Fault(expected) && told.stage2().gpa() != model.faultGpa()) {
       problems.add(
           String.format(
               Locale.ROOT,
               "%s told the address 0x%x instead of 0x%x",
               by,
               told.stage2().gpa(),
-              model.stage2().gpa()));
+              model.faultGpa()));
     }
   }
 

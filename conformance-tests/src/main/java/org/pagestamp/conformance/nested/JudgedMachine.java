@@ -128,7 +128,7 @@ final class JudgedMachine implements SceneMemory, AutoCloseable {
       requireWord(gpa, problems);
     }
     SortedSet<Long> marked = markedPages();
-    SortedSet<Long> expected = memory.storedPages();
+    SortedSet<Long> expected = memory.markedPages();
     if (!marked.equals(expected)) {
       problems.add("pages marked dirty are " + hex(marked) + " instead of " + hex(expected));
     }
@@ -207,8 +207,8 @@ final class JudgedMachine implements SceneMemory, AutoCloseable {
   void keepStores(boolean everywhere, List<String> problems) {
     for (int i = 0; i < memory.stores(); i++) {
       requireWord(memory.storedAt(i), problems);
-      kept.add(memory.storedAt(i) & -MemSlot.PAGE_SIZE);
     }
+    kept.addAll(memory.markedPages());
     if (everywhere) {
       requireMemory(problems);
       SortedSet<Long> marked = markedPages();

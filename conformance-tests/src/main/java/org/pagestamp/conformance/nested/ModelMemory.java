@@ -21,6 +21,7 @@ final class ModelMemory {
   private final long[] words;
   private final long[] storedAt = new long[MOST_STORES];
   private final long[] storedOver = new long[MOST_STORES];
+  private final long[] marked = new long[MOST_STORES];
   private int stores;
   private int last;
 
@@ -86,8 +87,14 @@ final class ModelMemory {
 
   /** As a walk. */
   void store(int slot, long gpa, long value, int width) {
+    storeMarking(slot, gpa, value, width, gpa);
+  }
+
+  /** As a walk that marks another page dirty than the one it changes, if it is in a slot. */
+  void storeMarking(int slot, long gpa, long value, int width, long other) {
     storedAt[stores] = gpa & ~7L;
     storedOver[stores] = words[word(slot, gpa)];
+    marked[stores] = other;
     stores++;
     put(slot, gpa, value, width);
   }
@@ -112,11 +119,13 @@ final class ModelMemory {
     return words[word(slotOf(gpa), gpa)];
   }
 
-  /** The pages that the journal's stores have changed. */
-  SortedSet<Long> storedPages() {
+  /** The pages that the journal's stores have marked dirty. */
+  SortedSet<Long> markedPages() {
     SortedSet<Long> pages = new TreeSet<>();
     for (int i = 0; i < stores; i++) {
-      pages.add(storedAt[i] & -0x1000L);
+      if (slotOf(marked[i]) >= 0) {
+        pages.add(marked[i] & -0x1000L);
+      }
     }
     return pages;
   }

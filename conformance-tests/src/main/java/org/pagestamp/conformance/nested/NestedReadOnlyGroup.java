@@ -10,6 +10,7 @@ import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
+import org.pagestamp.nested.NestedOption;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.PdpteAccess;
 import org.pagestamp.nested.TableAccess;
@@ -63,6 +64,7 @@ final class NestedReadOnlyGroup implements CaseGroup {
         PdpteAccess none = PdpteAccess.LOADED_AS_TABLE;
         roles.add(new NestedRole(guest, dirty, TableAccess.WRITE_TO_UPDATE, none));
         roles.add(NestedRole.processor(guest, Stage2Roles.ept(EptMode.EPT4)));
+        roles.add(NestedRole.kvm(guest, dirty).with(NestedOption.GUEST_FRAME_MARKED));
       }
       case PAE -> {
         roles.add(NestedRole.kvm(guest, dirty));

@@ -12,6 +12,7 @@ import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
+import org.pagestamp.nested.NestedOption;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.PdpteAccess;
 import org.pagestamp.nested.TableAccess;
@@ -92,16 +93,15 @@ final class RandomScene {
   private NestedRole role(PagingMode guestMode, Stage2Role format) {
     Role guest = host(guestMode);
     Stage2Role stage2 = stage2(format);
+    NestedOption[] options = some(NestedOption.class).toArray(NestedOption[]::new);
     if (random.nextInt(3) == 0) {
-      return NestedRole.processor(guest, stage2);
+      return NestedRole.processor(guest, stage2).with(options);
     }
     TableAccess[] tables = TableAccess.values();
     PdpteAccess[] pdptes = PdpteAccess.values();
-    return new NestedRole(
-        guest,
-        stage2,
-        tables[random.nextInt(tables.length)],
-        pdptes[random.nextInt(pdptes.length)]);
+    TableAccess table = tables[random.nextInt(tables.length)];
+    PdpteAccess pdpte = pdptes[random.nextInt(pdptes.length)];
+    return new NestedRole(guest, stage2, table, pdpte).with(options);
   }
 
   private Role host(PagingMode hostMode) {

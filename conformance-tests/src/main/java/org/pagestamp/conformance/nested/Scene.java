@@ -12,6 +12,7 @@ import org.pagestamp.conformance.VectorSlot;
 import org.pagestamp.conformance.rules.PagingRules;
 import org.pagestamp.conformance.rules.Stage2Rules;
 import org.pagestamp.mode.PagingMode;
+import org.pagestamp.nested.NestedOption;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.PdpteAccess;
 
@@ -41,6 +42,7 @@ final class Scene {
   private final int top;
   private final int first;
   private final boolean marked;
+  private final boolean knownFrames;
   private final Map<Long, Long> hostPages = new HashMap<>();
   private final Map<Long, Entry> entries = new TreeMap<>();
   private final Map<Position, Long> places = new HashMap<>();
@@ -71,6 +73,7 @@ final class Scene {
 
   private Scene(NestedRole role, boolean marked) {
     this.marked = marked;
+    knownFrames = role.has(NestedOption.GUEST_FRAME_MARKED);
     mode = role.guest().mode();
     rules = new Stage2Rules(role.stage2());
     top = PagingRules.levels(mode);
@@ -280,13 +283,19 @@ final class Scene {
     return new VectorSlot(BASE, SLOT_SIZE, false);
   }
 
-  /** A slot for each page. */
+  /**
+   * A slot for each page; where the frames of its tables that the guest knows are to be marked
+   * dirty, for each of those too, every other one read-only.
+   */
   List<VectorSlot> slots(Set<Long> readOnly, Set<Long> holes) {
     List<VectorSlot> slots = new ArrayList<>();
     for (long page : pages()) {
       if (!holes.contains(page)) {
         slots.add(new VectorSlot(page, 0x1000, readOnly.contains(page)));
       }
+    }
+    for (int level = knownFrames ? top : 0; level > 0; level--) {
+      slots.add(new VectorSlot(frame(level), 0x1000, level % 2 == 0));
     }
     return slots;
   }

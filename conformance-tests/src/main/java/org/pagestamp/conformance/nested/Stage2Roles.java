@@ -11,6 +11,7 @@ import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
+import org.pagestamp.nested.NestedOption;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.PdpteAccess;
 import org.pagestamp.nested.TableAccess;
@@ -138,7 +139,10 @@ final class Stage2Roles {
     }
   }
 
-  /** A guest over stage 2, with each choice of how its tables are read. */
+  /**
+   * A guest over stage 2, with each choice of how its tables are read; once with all of KVM's
+   * options, and once with its addresses of faults where updates can be refused.
+   */
   static List<NestedRole> choices(Role guest, Stage2Role stage2) {
     List<NestedRole> roles = new ArrayList<>();
     List<PdpteAccess> pdptes =
@@ -149,6 +153,12 @@ final class Stage2Roles {
       for (PdpteAccess pdpte : pdptes) {
         roles.add(new NestedRole(guest, stage2, tables, pdpte));
       }
+    }
+    if (guest.mode() != PagingMode.NO_PAGING) { // where they have no effect
+      roles.add(NestedRole.kvm(guest, stage2).with(NestedOption.values()));
+      roles.add(
+          new NestedRole(guest, stage2, TableAccess.WRITE_TO_UPDATE, PdpteAccess.LOADED_AS_TABLE)
+              .with(NestedOption.PAGE_ALIGNED_FAULTS));
     }
     return roles;
   }

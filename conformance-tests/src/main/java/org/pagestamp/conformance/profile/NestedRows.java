@@ -78,28 +78,25 @@ final class NestedRows {
             "D22c",
             "guest's table that EPT has read-only, its bits clear, EPT without A and D",
             (profile, walkers) -> readOnlyTable(profile, walkers, false)),
-        new ProfileRow(
-            "D35",
-            "memory that EPT has read-only, a bit to be set in it",
-            "A comment of KVM says that EPT overwrites it; that can be of memory only that EPT"
-                + " itself maps writable.",
-            NestedRows::overwritten));
+        ProfileRow.of(
+                "D35",
+                "memory that EPT has read-only, a bit to be set in it",
+                NestedRows::overwritten)
+            .noting(
+                "KVM's walker refuses it, as D22c has it. A comment there says that EPT overwrites"
+                    + " it; that can be of memory only that EPT itself maps writable."));
   }
 
   private static List<ProfileRow> told() {
     return List.of(
-        new ProfileRow(
-            "D29",
-            "page marked dirty for A of a PTE, under stage 2",
-            "KVM marks the frame that the guest knows, which is another page.",
-            NestedRows::markedFrame),
+        ProfileRow.of(
+                "D29", "page marked dirty for A of a PTE, under stage 2", NestedRows::markedFrame)
+            .noting("KVM marks the frame that the guest knows; memory changes in another."),
         ProfileRow.of(
             "D37", "bit 7 of the qualification of a load of PDPTEs", NestedRows::loadOfPdptes),
-        new ProfileRow(
-            "D38",
-            "address told of a stage-2 fault of the page",
-            "KVM's walker translates frames, and tells those; Pagestamp the byte.",
-            NestedRows::faultAddress));
+        ProfileRow.of(
+                "D38", "address told of a stage-2 fault of the page", NestedRows::faultAddress)
+            .noting("KVM's walker translates frames, and tells those."));
   }
 
   private static String reservedPdpte(Profile profile, WalkerSubject walkers) {

@@ -70,7 +70,7 @@ final class StatedOutcomes {
       D32  ; #GP or #SS                   ; =                         ; =                         ; #GP                         ; =
       D33a ; bits ignored                 ; EPT violation 0x181       ; -                         ; -                           ; =
       D33b ; bits ignored                 ; -                         ; #NPF 0x100000004          ; =                           ; =
-      D35  ; allowed, overwritten         ; fault, kept               ; -                         ; -                           ; allowed, overwritten
+      D35  ; fault, kept                  ; =                         ; -                         ; -                           ; allowed, overwritten
       D37  ; bit 7 set                    ; bit 7 clear               ; -                         ; -                           ; bit 7 clear
       D38  ; its page                     ; the byte                  ; the byte                  ; the byte                    ; the byte
       """;
@@ -81,13 +81,10 @@ final class StatedOutcomes {
       D21 ; qemu  ; allowed, none
       D25 ; bochs ; bit 6 set
       D26 ; bochs ; the host's
-      D29 ; kvm   ; allowed, translated frame
       D30 ; kvm   ; allowed, none
       D31 ; kvm   ; refused
       D31 ; qemu  ; refused
       D32 ; qemu  ; #GP or #SS
-      D35 ; kvm   ; fault, kept
-      D38 ; kvm   ; the byte
       """;
 
   private StatedOutcomes() {}

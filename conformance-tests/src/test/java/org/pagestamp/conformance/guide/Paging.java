@@ -42,6 +42,9 @@ final class Paging {
     int access = (write ? Access.WRITE : 0) | (fetch ? Access.FETCH : 0) | (user ? Access.USER : 0);
     long result = mmu.translate(gva, access);
     if (WalkResult.isFault(result)) {
+      if (WalkResult.faultReason(result).isExit()) {
+        throw new HostExit(); // only with a processor's profile; nothing for the guest
+      }
       throw WalkResult.isPageFault(result)
           ? GuestException.pageFault(mmu.linearAddress(gva, access), WalkResult.errorCode(result))
           : GuestException.generalProtection(0);

@@ -27,7 +27,9 @@ import org.pagestamp.access.MmioHandler;
 import org.pagestamp.codegen.Stamper;
 import org.pagestamp.codegen.TieredStamper;
 import org.pagestamp.debug.DebugMemory;
+import org.pagestamp.interpreter.InterpretedWalker;
 import org.pagestamp.mode.CpuFeatures;
+import org.pagestamp.mode.Role;
 import org.pagestamp.profile.Profile;
 import org.pagestamp.slot.Backing;
 import org.pagestamp.slot.MemSlot;
@@ -97,6 +99,8 @@ class PlugInGuideTest {
       long result = mmu.translate(gva, Access.USER | Access.WRITE);
       if (!WalkResult.isFault(result)) {
         access(WalkResult.gpa(result, gva));
+      } else if (WalkResult.faultReason(result).isExit()) {
+        leaveToHost(); // with a processor's profile: nothing for the guest
       } else if (WalkResult.isPageFault(result)) {
         raisePageFault(mmu.linearAddress(gva, Access.USER), WalkResult.errorCode(result));
       } else {
@@ -136,6 +140,39 @@ class PlugInGuideTest {
 
   private void raiseGeneralProtection() {
     throw GuestException.generalProtection(0);
+  }
+
+  private void leaveToHost() {
+    throw new HostExit();
+  }
+
+  @Test
+  void anExitIsNoneOfTheGuests() {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySlots slots = guest(arena);
+      Role role = Profile.AMD.role(0x8001_0001L, 0, 0, CpuFeatures.intel(40)); // 2-level paging
+      Paging paging =
+          new Paging(slots, (_, layout) -> new InterpretedWalker(role, layout), new SilentTlb());
+      paging.writeControlRegister(3, 0xFFFF_0000L);
+      paging.writeControlRegister(0, 0x8001_0001L);
+      assertThrows(HostExit.class, () -> paging.fill(0x5, false, false, false));
+      slots.readOnly(1, false); // the host acts
+      GuestException fault =
+          assertThrows(GuestException.class, () -> paging.fill(0x5, false, false, false));
+      assertEquals("#PF 0x0 at 0x5", fault.getMessage());
+    }
+  }
+
+  private static final class SilentTlb implements OwnTlb {
+    @Override
+    public void flush(boolean globalToo) {
+      // has nothing
+    }
+
+    @Override
+    public void install(long gva, long pageGpa, int access, boolean global) {
+      // keeps nothing
+    }
   }
 
   @Test

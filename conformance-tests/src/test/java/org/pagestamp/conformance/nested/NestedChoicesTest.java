@@ -66,7 +66,8 @@ class NestedChoicesTest {
         Role.of(guest.mode(), cpu, choices, controls),
         role.stage2(),
         role.tableAccess(),
-        role.pdpteAccess());
+        role.pdpteAccess(),
+        role.options());
   }
 
   /** Two machines with the same memory, one walker of each engine. */

@@ -111,6 +111,7 @@ class ProfilesDocumentTest {
     row(text, "tables through NPT", profile -> tables(profile, npt));
     row(text, "PDPTEs through EPT", profile -> pdptes(profile, plain));
     row(text, "PDPTEs through NPT", profile -> pdptes(profile, npt));
+    row(text, "`NestedOption`", profile -> options(profile, profile.has(npt) ? npt : plain));
     compare("switches", text.toString());
   }
 
@@ -163,6 +164,14 @@ class ProfilesDocumentTest {
     return profile.has(stage2)
         ? words(nested(profile, PagingMode.PAE, stage2).pdpteAccess())
         : Scenario.NOT_THERE;
+  }
+
+  private static String options(Profile profile, Stage2Role stage2) {
+    String options =
+        nested(profile, PagingMode.FOUR_LEVEL, stage2).options().stream()
+            .map(ProfilesDocumentTest::words)
+            .collect(Collectors.joining(", "));
+    return options.isEmpty() ? "-" : options;
   }
 
   private static String words(Enum<?> constant) {

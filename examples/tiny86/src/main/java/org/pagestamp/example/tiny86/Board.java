@@ -131,6 +131,9 @@ final class Board {
     if (cpus.stream().anyMatch(Cpu::isShutDown)) {
       return Outcome.End.SHUT_DOWN;
     }
+    if (cpus.stream().anyMatch(Cpu::isExited)) {
+      return Outcome.End.EXITED;
+    }
     return cpus.stream().anyMatch(Cpu::isRunning) ? Outcome.End.TOO_LONG : Outcome.End.HALTED;
   }
 }

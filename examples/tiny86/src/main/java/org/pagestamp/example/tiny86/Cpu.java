@@ -28,6 +28,7 @@ final class Cpu {
   private boolean running;
   private long executed;
   private boolean shutDown;
+  private boolean exited;
   private int modeSwitches;
   private PagingMode mode = PagingMode.NO_PAGING;
 
@@ -63,6 +64,11 @@ final class Cpu {
     return shutDown;
   }
 
+  /** Whether the host has to act before the next instruction. This one never does. */
+  boolean isExited() {
+    return exited;
+  }
+
   long executed() {
     return executed;
   }
@@ -71,7 +77,7 @@ final class Cpu {
     return modeSwitches;
   }
 
-  /** Executes one instruction, or raises the exception that it ends with. */
+  /** Executes one instruction, raises the exception that it ends with, or leaves to the host. */
   void step() {
     long rip = registers.rip;
     long rsp = registers.get(Registers.RSP);
@@ -80,10 +86,22 @@ final class Cpu {
       instruction.decode();
       instructions.execute();
     } catch (GuestFault fault) {
-      registers.rip = rip;
-      registers.set(Registers.RSP, 8, rsp);
+      startAnew(rip, rsp);
       raise(fault);
+    } catch (HostExit _) {
+      startAnew(rip, rsp);
+      exit();
     }
+  }
+
+  private void startAnew(long rip, long rsp) {
+    registers.rip = rip;
+    registers.set(Registers.RSP, 8, rsp);
+  }
+
+  private void exit() {
+    running = false;
+    exited = true;
   }
 
   private void raise(GuestFault fault) {
@@ -97,6 +115,8 @@ final class Cpu {
     } catch (GuestFault _) {
       running = false;
       shutDown = true;
+    } catch (HostExit _) {
+      exit(); // the instruction faults again after it
     }
   }
 

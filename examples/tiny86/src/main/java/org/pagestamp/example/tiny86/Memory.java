@@ -9,7 +9,7 @@ import org.pagestamp.walk.WalkResult;
 
 /**
  * One CPU's accesses by linear address. An access that faults ends the instruction with a {@link
- * GuestFault}.
+ * GuestFault}, or with a {@link HostExit}.
  */
 final class Memory {
   private final GvaAccess access;
@@ -55,9 +55,16 @@ final class Memory {
     return read(address, size, Access.IMPLICIT);
   }
 
-  /** #PF, or #GP for an address that is not canonical (the guest's stack never is one). */
-  private GuestFault fault() {
+  /**
+   * #PF, or #GP for an address that is not canonical (the guest's stack never is one). An exit to
+   * the host, which walks as processors make them can come to, is asked for first: it is no #PF,
+   * and none of the guest's either.
+   */
+  private RuntimeException fault() {
     long result = access.result();
+    if (WalkResult.faultReason(result).isExit()) {
+      return new HostExit();
+    }
     return WalkResult.isPageFault(result)
         ? GuestFault.page(WalkResult.errorCode(result), access.faultAddress())
         : GuestFault.protection(0);

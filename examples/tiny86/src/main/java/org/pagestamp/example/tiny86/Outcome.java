@@ -36,6 +36,8 @@ public record Outcome(
     HALTED,
     /** A fault could not be delivered. */
     SHUT_DOWN,
+    /** A walk came to an exit to the host, and there is no host that would act. */
+    EXITED,
     /** The guest did not come to an end. */
     TOO_LONG
   }

@@ -1,6 +1,7 @@
 package org.pagestamp.example.tiny86;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -10,6 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.pagestamp.choice.Choices;
+import org.pagestamp.choice.ReadOnlyTables;
+import org.pagestamp.interpreter.InterpretedWalker;
+import org.pagestamp.mode.Control;
+import org.pagestamp.mode.CpuFeatures;
+import org.pagestamp.mode.Role;
+import org.pagestamp.vcpu.WalkerSource;
 
 class BootTest {
   /** What all runs are compared with. */
@@ -48,6 +56,23 @@ class BootTest {
     Outcome outcome = new Board(Tiny86.rom(), engine.walkers(), CachingTlb::new).runInThreads();
     assertTrue(outcome.isGood(), outcome.console());
     assertExpectedFaults(outcome);
+  }
+
+  @Test
+  @DisplayName("a table in ROM that is an exit to the host raises nothing in the guest")
+  void exits() {
+    Choices choices = Choices.of(ReadOnlyTables.FAULT_IF_NEEDED);
+    WalkerSource walkers = (role, layout) -> new InterpretedWalker(with(choices, role), layout);
+    Outcome outcome = Tiny86.run(walkers, Tlb::none);
+    assertEquals(Outcome.End.EXITED, outcome.end());
+    assertFalse(outcome.isGood());
+    assertEquals(List.of(), outcome.faults());
+    assertTrue(REFERENCE.console().startsWith(outcome.console()), outcome.console());
+  }
+
+  private static Role with(Choices choices, Role role) {
+    CpuFeatures cpu = new CpuFeatures(role.maxPhyAddr(), role.oneGigPages(), role.amd());
+    return Role.of(role.mode(), cpu, choices, role.controls().toArray(Control[]::new));
   }
 
   private static void assertExpectedFaults(Outcome outcome) {
