@@ -158,7 +158,7 @@ final class NestedFastPath {
         () ->
             descend(
                 mode.level(level.number() - 1),
-                entry,
+                address(name, entry),
                 and == null ? entry : code.let(name + "And", Expr.and(and, entry)),
                 strict() ? null : or == null ? entry : code.let(name + "Or", Expr.or(or, entry))),
         () -> {
@@ -170,6 +170,11 @@ final class NestedFastPath {
             code.ret(elsewhere);
           }
         });
+  }
+
+  /** Has the bits of the address in an entry; one of 4 bytes is without its sign extension. */
+  private Expr address(String name, Expr entry) {
+    return mode.entryBytes() == Long.BYTES ? entry : code.let(name + "Table", entries.table(entry));
   }
 
   /** Whether NX and bits that are ignored and seldom set must be clear. */
@@ -184,7 +189,8 @@ final class NestedFastPath {
         parts
             .results()
             .common(level, entry, and, gva, permissions.alwaysOne(), permissions.alwaysZero()));
-    code.set(page, level.number() == 1 ? entry : unplaced);
+    boolean wide = mode.entryBytes() == Long.BYTES;
+    code.set(page, level.number() == 1 && wide ? entry : unplaced);
     if (or != null && role.nxe()) {
       code.set(unplaced, Expr.or(unplaced, Expr.and(or, constant("NX", EntryBits.NX))));
     }
