@@ -228,7 +228,7 @@ public final class Scenarios {
             .bar(GENERATED, INTERPRETED, DEPENDENT, 0.40),
         nested("nested-pae", usual.in(PagingMode.PAE, Stage2Kind.EPT4)),
         nested("nested-npt", usual.in(PagingMode.FOUR_LEVEL, Stage2Kind.NPT4)),
-        nested("nested-4x4-2m", usual.withStage2Leaf(2)),
+        nested("nested-4x4-2m", usual.withStage2Leaf(2)).batches(),
         nested("nested-4x4-8-slots", usual.over(SlotShape.EIGHT_MAIN)),
         nested("nested-4x4-dram", usual.of(NestedSet.SPARSE))
             .batches()
