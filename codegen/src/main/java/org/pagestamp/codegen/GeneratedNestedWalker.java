@@ -1,6 +1,8 @@
 package org.pagestamp.codegen;
 
+import java.util.Arrays;
 import org.pagestamp.interpreter.InterpretedNestedWalker;
+import org.pagestamp.nested.NestedResult;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.NestedState;
 import org.pagestamp.nested.NestedTrace;
@@ -17,6 +19,47 @@ abstract class GeneratedNestedWalker extends NestedWalker {
 
   GeneratedNestedWalker(NestedRole role, SlotLayout layout) {
     super(role, layout);
+  }
+
+  /**
+   * A walk that is left to be made by itself may set accessed and dirty bits, and in two dimensions
+   * later walks of the batch may have seen them clear, and yet have an answer. One dimension's bits
+   * mean something else in the other, whose tables a hostile guest, or its hypervisor, can lay over
+   * those of the first: the accessed bit of a guest's entry is reserved in an entry of EPT that
+   * points to a table, and that of EPT is the global bit of the guest's. And any guest may read its
+   * own page tables, whose frames walks for tables make dirty where a read of the page need not.
+   *
+   * <p>So once a walk has looked at entries one by one, which only those do that may store, all
+   * later ones of the lanes are made by themselves. Until then nothing has changed since the lanes
+   * read, and each answer is the one that a walk would have given in its turn; what comes later in
+   * the order was never answered. Of most deviations, as that a page is large, no such walk comes.
+   */
+  @Override
+  public final void walkAll(NestedState state, long[] gvas, int access, long[] results) {
+    if (gvas == results) {
+      super.walkAll(state, gvas, access, results);
+      return;
+    }
+    checkBatch(gvas, access, results);
+    for (int start = 0; start < gvas.length; start += NestedState.LANES) {
+      int end = Math.min(start + NestedState.LANES, gvas.length);
+      batch(state, gvas, access, results, start, end);
+      state.forgetTries();
+      for (int i = start; i < end; i++) {
+        if (state.hasTried() || NestedResult.isFault(results[i])) {
+          results[i] = walk(state, gvas[i], access);
+        }
+      }
+    }
+  }
+
+  /**
+   * Makes the walks from {@code start} to {@code end}, {@link NestedState#LANES} at most, that are
+   * common and change nothing; the others get a fault as their result. All do, unless a class knows
+   * better.
+   */
+  void batch(NestedState state, long[] gvas, int access, long[] results, int start, int end) {
+    Arrays.fill(results, start, end, 0);
   }
 
   /**

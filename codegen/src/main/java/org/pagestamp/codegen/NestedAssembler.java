@@ -55,6 +55,9 @@ final class NestedAssembler {
       frame.publicMethod(
           "walk", NestedParts.PARAMETERS, (code, p) -> new NestedExactPath(parts, code, p).write());
     }
+    if (hasFastPath() && NestedBatchMethods.areOf(role)) {
+      new NestedBatchMethods(parts, direct).write(body);
+    }
     if (parts.stage2().updates()) {
       parts.writeThroughStage2(body);
     }

@@ -11,7 +11,6 @@ import org.pagestamp.mode.ReservedBits;
 import org.pagestamp.mode.Role;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.PdpteAccess;
-import org.pagestamp.nested.TableAccess;
 import org.pagestamp.walk.Access;
 
 /**
@@ -95,7 +94,7 @@ final class NestedFastPath {
       Expr pdpte = code.let("pdpte", VcpuFields.pdpte(vcpu, gva));
       code.returnIf(Cond.isZero(Expr.and(pdpte, EntryFormat.present())), exact);
       root = code.let("root", entries.table(pdpte));
-      refuse(root, tooWide());
+      refuse(root, parts.tooWide());
     } else {
       root = cr3();
     }
@@ -110,7 +109,7 @@ final class NestedFastPath {
     Expr cr3 = VcpuFields.cr3(vcpu);
     if (!strict() || mode == PagingMode.PAE) {
       Expr root = code.let("root", entries.root(cr3));
-      refuse(root, tooWide());
+      refuse(root, parts.tooWide());
       return root;
     }
     Expr root = code.let("root", cr3);
@@ -126,7 +125,7 @@ final class NestedFastPath {
     long one = EntryBits.P | (role.readsPdptes() ? permissions.alwaysOne() & EntryBits.A : 0);
     code.returnIf(new Comparison(pdpte, one, one).negated(), exact);
     long reserved = ReservedBits.mask(role, level, false) | ReservedBits.mask(role, level, true);
-    refuse(pdpte, reserved | tooWide());
+    refuse(pdpte, reserved | parts.tooWide());
     return code.let("pd", entries.table(pdpte));
   }
 
@@ -137,7 +136,7 @@ final class NestedFastPath {
    * @param low the bits of that address below a page
    */
   private Expr entry(PagingLevel level, Expr table, long low) {
-    Expr found = stage2.table(EntryFormat.name(level), table, low, writesTables());
+    Expr found = stage2.table(EntryFormat.name(level), table, low, parts.writesTables());
     return stage2.read(parts.guestSlots(), found, entries.byteIndex(level, gva));
   }
 
@@ -155,11 +154,11 @@ final class NestedFastPath {
       return;
     }
     code.choose(
-        pointsToTable(entry),
+        parts.pointsToTable(entry, strict()).holds(),
         () ->
             descend(
                 mode.level(level.number() - 1),
-                entry,
+                address(name, entry),
                 and == null ? entry : code.let(name + "And", Expr.and(and, entry)),
                 strict() ? null : or == null ? entry : code.let(name + "Or", Expr.or(or, entry))),
         () -> {
@@ -173,27 +172,25 @@ final class NestedFastPath {
         });
   }
 
+  /** Has the bits of the address in an entry; one of 4 bytes is without its sign extension. */
+  private Expr address(String name, Expr entry) {
+    return mode.entryBytes() == Long.BYTES ? entry : code.let(name + "Table", entries.table(entry));
+  }
+
   /** Whether NX and bits that are ignored and seldom set must be clear. */
   private boolean strict() {
     return direct != null && mode.entryBytes() == Long.BYTES;
   }
 
-  /** Whether an entry is as common ones that point to tables are. */
-  private Cond pointsToTable(Expr entry) {
-    long one = permissions.alwaysOne() & (EntryBits.P | EntryBits.A);
-    long zero = parts.reservedAbove() | tooWide() | EntryBits.PS;
-    long ignored = strict() ? ~(EntryBits.FRAME | 0xFFF) : 0;
-    return new Comparison(entry, one | zero | ignored, one).holds();
-  }
-
   private void leaf(PagingLevel level, Expr entry, Expr and, Expr or) {
-    refuse(entry, (entries.rareInLeaf(level) & ~permissions.alwaysZero()) | tooWide());
+    refuse(entry, (entries.rareInLeaf(level) & ~permissions.alwaysZero()) | parts.tooWide());
     code.set(
         unplaced,
         parts
             .results()
             .common(level, entry, and, gva, permissions.alwaysOne(), permissions.alwaysZero()));
-    code.set(page, level.number() == 1 ? entry : unplaced);
+    boolean wide = mode.entryBytes() == Long.BYTES;
+    code.set(page, level.number() == 1 && wide ? entry : unplaced);
     if (or != null && role.nxe()) {
       code.set(unplaced, Expr.or(unplaced, Expr.and(or, constant("NX", EntryBits.NX))));
     }
@@ -203,15 +200,6 @@ final class NestedFastPath {
     if (bits != 0) {
       code.returnIf(Cond.isNotZero(Expr.and(value, constant(bits))), exact);
     }
-  }
-
-  /** Bits of a guest-physical address that stage 2 has no level for. */
-  private long tooWide() {
-    return parts.stage2().entries().beyond() & mode.tableMask();
-  }
-
-  private boolean writesTables() {
-    return choices.tableAccess() == TableAccess.WRITE;
   }
 
   /** Judges all entries, and packs the result. */

@@ -42,6 +42,11 @@ final class NestedFields {
     return Expr.invoke(stage2, false, "pml", "()Lorg/pagestamp/stage2/PageModificationLog;");
   }
 
+  /** Scratch space of batches. */
+  static Expr lanes(Expr state) {
+    return Expr.invoke(state, false, "lanes", "()[J");
+  }
+
   static Expr isObserver(Expr stage2) {
     return Expr.invoke(stage2, false, "isObserver", "()Z");
   }

@@ -6,6 +6,7 @@ import org.pagestamp.codegen.ClassBody.Parameter;
 import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.nested.NestedRole;
+import org.pagestamp.nested.TableAccess;
 import org.pagestamp.stage2.Stage2Cause;
 import org.pagestamp.stage2.Stage2Format;
 import org.pagestamp.walk.Access;
@@ -50,6 +51,28 @@ record NestedParts(
     return mode == PagingMode.NO_PAGING
         ? 0
         : entries.reservedAbove(mode.level(1), stage2.plan(), true);
+  }
+
+  /** Bits of a guest-physical address that stage 2 has no level for. */
+  long tooWide() {
+    return stage2.entries().beyond() & choices.guest().mode().tableMask();
+  }
+
+  /**
+   * Whether an entry of the guest is as common ones that point to tables are.
+   *
+   * @param strict whether NX and bits that are ignored and seldom set must be clear
+   */
+  Comparison pointsToTable(Expr entry, boolean strict) {
+    long one = permissions.alwaysOne() & (EntryBits.P | EntryBits.A);
+    long zero = reservedAbove() | tooWide() | EntryBits.PS;
+    long ignored = strict ? ~(EntryBits.FRAME | 0xFFF) : 0;
+    return new Comparison(entry, one | zero | ignored, one);
+  }
+
+  /** Whether reading an entry of the guest's tables asks stage 2 for the right to write. */
+  boolean writesTables() {
+    return choices.tableAccess() == TableAccess.WRITE;
   }
 
   /** What the final access asks of stage 2, by the guest's access. */

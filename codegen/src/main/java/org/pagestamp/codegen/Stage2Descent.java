@@ -4,7 +4,6 @@ import static org.pagestamp.codegen.Expr.constant;
 
 import java.util.function.BiConsumer;
 import org.pagestamp.mode.EntryBits;
-import org.pagestamp.stage2.EptBits;
 import org.pagestamp.stage2.Stage2Format;
 import org.pagestamp.stage2.Stage2Level;
 
@@ -17,13 +16,11 @@ import org.pagestamp.stage2.Stage2Level;
  * address is made of. Only the rights to the page are combined.
  */
 final class Stage2Descent {
-  /** What no format gives a meaning in an entry that points to a table, NX aside. */
-  private static final long IGNORED = -1L << 52;
-
   private final Stage2Parts parts;
   private final Stage2Format format;
   private final Stage2Entries entries;
   private final DirectReads direct;
+  private final Stage2Common common;
   private final Code code;
   private final Expr deviating;
   private final Expr root;
@@ -37,11 +34,7 @@ final class Stage2Descent {
 
   /** What is asked of the entries of one walk, and what is done with them. */
   private record Kind(
-      String name,
-      long needs,
-      long leafNeeds,
-      boolean forTable,
-      BiConsumer<Stage2Level, Expr> leaf) {}
+      String name, boolean forTable, boolean write, BiConsumer<Stage2Level, Expr> leaf) {}
 
   /**
    * Declares what the walks have in common.
@@ -56,12 +49,12 @@ final class Stage2Descent {
     this.format = parts.format();
     this.entries = parts.entries();
     this.direct = direct;
+    this.common = new Stage2Common(parts, direct);
     this.code = code;
     this.deviating = deviating;
     root = code.let("root2", rootRegister);
     if (direct != null) {
-      Comparison common = withIgnored(inSlot(new Comparison(root, 0, 0)));
-      code.returnIf(common.negated(), deviating);
+      code.returnIf(common.root(root).negated(), deviating);
     }
   }
 
@@ -76,15 +69,12 @@ final class Stage2Descent {
    */
   Expr table(String name, Expr gpa, long low, boolean write) {
     Expr table = code.let(name + "At", constant(0));
-    long needs = parts.masks().tableNeeds(write);
-    long dirty = write && (parts.updates() || parts.logs()) ? parts.masks().dirty() : 0;
     descend(
         format.level(format.topLevel()),
         new Kind(
             name,
-            needs,
-            needs | dirty,
             true,
+            write,
             (level, entry) -> {
               long offset = (level.pageSize() - 1) & (EntryBits.FRAME | low);
               code.set(table, placed(level, entry, gpa, offset));
@@ -108,8 +98,7 @@ final class Stage2Descent {
         format.level(format.topLevel()),
         new Kind(
             "page",
-            parts.masks().tableNeeds(false),
-            0,
+            false,
             false,
             (level, entry) -> {
               combine(level, entry);
@@ -132,9 +121,8 @@ final class Stage2Descent {
    */
   private void descend(Stage2Level level, Kind kind, Expr above, long mask, Expr gpa) {
     Expr index = entries.byteIndex(level, gpa);
-    Expr table = direct == null ? Expr.and(above, constant(mask)) : direct.inside(above, mask);
     String name = kind.name() + "_" + level.number();
-    Expr entry = code.let(name, read(parts.slots(), table, index));
+    Expr entry = code.let(name, common.read(above, mask, index));
     if (level.number() == 1) {
       leaf(level, kind, entry);
     } else if (canEnd(level, kind)) {
@@ -163,25 +151,7 @@ final class Stage2Descent {
 
   /** Whether an entry is as common ones that point to tables are. */
   private Comparison pointsToTable(Stage2Level level, Kind kind, Expr entry) {
-    long ownNeeds = Stage2Entries.isCounted(level) ? -1L : EntryBits.P | level.accessed();
-    long needs = kind.needs() & ownNeeds;
-    long reserved = Stage2Entries.reservedInTable(level);
-    long large = Stage2Entries.mapsLargePages(level) ? level.leafBits() : 0;
-    return withIgnored(inSlot(new Comparison(entry, needs | reserved | large, needs)));
-  }
-
-  private Comparison inSlot(Comparison comparison) {
-    return direct == null ? comparison : comparison.and(direct.outside(), direct.base());
-  }
-
-  /**
-   * With {@link DirectReads}, also bits that are ignored and seldom set: the mask then is one of 32
-   * bits, as long as the slot is not too large, and takes no register.
-   */
-  private Comparison withIgnored(Comparison comparison) {
-    return direct == null || format.entryBytes() != Long.BYTES
-        ? comparison
-        : comparison.and(IGNORED, 0);
+    return common.pointsToTable(level, entry, parts.masks().tableNeeds(kind.write()));
   }
 
   private void next(Stage2Level level, Kind kind, Expr entry, Expr gpa) {
@@ -193,15 +163,11 @@ final class Stage2Descent {
 
   /** A leaf for a table is judged here, that for the page at the end. */
   private void leaf(Stage2Level level, Kind kind, Expr entry) {
-    long rare = Stage2Entries.reservedInLeaf(level) | level.highFrameBits();
-    Comparison common = new Comparison(entry, rare, 0);
-    if (kind.forTable()) {
-      common = inSlot(common.and(kind.leafNeeds(), kind.leafNeeds()));
-      if (format.ept()) {
-        common = common.and(EptBits.TYPE, EptBits.WRITE_BACK);
-      }
-    }
-    code.returnIf(common.negated(), deviating);
+    Comparison expected =
+        kind.forTable()
+            ? common.leafForTable(level, entry, kind.write())
+            : common.leaf(level, entry);
+    code.returnIf(expected.negated(), deviating);
     kind.leaf().accept(level, entry);
   }
 
@@ -213,30 +179,18 @@ final class Stage2Descent {
   }
 
   private Expr placed(Stage2Level level, Expr entry, Expr gpa, long offset) {
-    Expr frame =
-        direct == null
-            ? Expr.and(entry, constant("FRAME" + level.number(), level.frameMask()))
-            : direct.inside(entry, level.frameMask());
+    Expr frame = common.frame(level, entry);
     return offset == 0 ? frame : Expr.or(frame, Expr.and(gpa, constant(offset)));
   }
 
   /** The entry at {@code index} bytes in a table that {@link #table} has found. */
   Expr read(SlotMethods slots, Expr table, Expr index) {
-    return direct == null ? slots.entry(table, index) : slots.likelyEntry(Expr.plus(table, index));
+    return common.read(slots, table, index);
   }
 
   /** Not zero where the memory type of the page is illegal. */
   Expr wrongType() {
-    if (!format.ept()) {
-      return constant(0);
-    }
-    Expr type =
-        Expr.toInt(
-            Expr.shiftRight(Expr.and(leaf, constant("TYPE", EptBits.TYPE)), EptBits.TYPE_SHIFT));
-    Expr illegal =
-        Expr.intShiftRight(
-            Expr.intConstant(format.illegalTypes()).printedAs("ILLEGAL_TYPES"), type);
-    return Expr.toLong(Expr.intAnd(illegal, Expr.intConstant(1)));
+    return common.wrongType(leaf);
   }
 
   /** The word that the rights to the page are judged by, and packed from. */

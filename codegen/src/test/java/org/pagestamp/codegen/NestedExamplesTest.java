@@ -191,4 +191,45 @@ class NestedExamplesTest {
     long expected = walk(new InterpretedNestedWalker(role, halves), 0, 0x3F_F000);
     assertEquals(expected, walk(new Stamper().stamp(role, halves), 0, 0x3F_F000));
   }
+
+  @Test
+  @DisplayName(
+      "a table of a guest in 2-level paging above 2 GiB is not at the sign-extended address")
+  void tableAboveTwoGib() {
+    store(0x9000 + 2 * 8, 0xA000 | EPT_ALL); // from 2 GiB on as from 0
+    store(EPT_ROOT + 511 * 8, 0xC000 | EPT_ALL);
+    store(0xC000 + 510 * 8, 0xD000 | EPT_ALL); // the sign-extended address
+    store(0xD000, 0xE000 | EPT_ALL);
+    store(0xE000 + 4 * 8, 0x5000 | EPT_ALL | EptBits.WRITE_BACK);
+    store(TABLES, 0x8000_4000L | GUEST_ALL);
+    store(0x4000, 0x1000 | GUEST_ALL);
+    store(0x5000, 0x2000 | GUEST_ALL);
+    Role guest = Role.of(PagingMode.TWO_LEVEL, CpuFeatures.intel(46));
+    NestedRole role = NestedRole.kvm(guest, TwoStageMatrix.EPT4);
+    assertEquals(0x1000, NestedResult.pageGpa(answer(role, Set.of(), TABLES, 0)));
+  }
+
+  @Test
+  @DisplayName("a walk of a batch tells of a page table as an earlier one of the batch has left it")
+  void batchReadsWhatItMadeDirty() {
+    store(0xA000, 0xB000 | EPT_ALL);
+    for (int page = 0; page < 16; page++) {
+      store(0xB000 + page * 8, page * 0x1000L | EPT_ALL | EptBits.WRITE_BACK);
+    }
+    store(0xB000 + 7 * 8, 0x7000 | (EPT_ALL & ~EptBits.D) | EptBits.WRITE_BACK);
+    store(TABLES + 0x2008, 0x7000 | GUEST_ALL); // a second page table
+    store(TABLES + 0x3008, 0x7000 | GUEST_ALL); // which the first maps
+    store(0x7000, GUEST_ALL);
+    NestedRole role = NestedRole.kvm(TwoStageMatrix.FOUR_LEVEL, TwoStageMatrix.EPT4);
+    NestedWalker walker = new Stamper().stamp(role, layout(Set.of()));
+    NestedState state = new NestedState();
+    state.stage2().root(EPT_ROOT);
+    state.guest().cr3(TABLES);
+    long[] results = new long[2];
+    walker.walkAll(state, new long[] {0x1000, 0x20_0000}, Access.READ, results);
+    assertEquals(0, results[0] & NestedResult.STAGE2_WRITABLE);
+    store(0xB000 + 7 * 8, 0x7000 | (EPT_ALL & ~EptBits.D) | EptBits.WRITE_BACK);
+    walker.walkAll(state, new long[] {0x20_0000, 0x1000}, Access.READ, results);
+    assertEquals(NestedResult.STAGE2_WRITABLE, results[1] & NestedResult.STAGE2_WRITABLE);
+  }
 }

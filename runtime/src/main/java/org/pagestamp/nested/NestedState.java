@@ -7,16 +7,21 @@ import org.pagestamp.walk.Walker;
 
 /**
  * What of one nested virtual CPU may change from walk to walk: the guest's registers and the root
- * of stage 2. After a walk it tells what does not fit into the result.
+ * of stage 2. After a walk it tells what does not fit into the result; after a batch, {@link
+ * NestedWalker#walkAll}, all of that is of no walk in particular.
  *
  * <p>Belongs to one thread at a time.
  */
 public final class NestedState {
+  /** How many walks of a batch are made together: enough to hide the latency of memory. */
+  public static final int LANES = 32;
+
   private static final int LEVELS = 6;
 
   private final VcpuState guest;
   private final Stage2State stage2;
   private final long[] tableGpas = new long[LEVELS];
+  private final long[] lanes = new long[LANES];
   private long guestGpa;
   private long page;
   private int tries;
@@ -97,6 +102,21 @@ public final class NestedState {
   /** For walkers: whether there may be another try. */
   public boolean mayTryAgain() {
     return tries++ < Walker.MAX_TRIES;
+  }
+
+  /** For walkers: no walk has begun a try. */
+  public void forgetTries() {
+    tries = 0;
+  }
+
+  /** For walkers: whether a walk has begun a try since {@link #forgetTries}. */
+  public boolean hasTried() {
+    return tries != 0;
+  }
+
+  /** Scratch space of batches, {@link #LANES} long. */
+  public long[] lanes() {
+    return lanes;
   }
 
   /** Scratch space of probes. */

@@ -2,6 +2,7 @@ package org.pagestamp.nested;
 
 import java.util.Objects;
 import org.pagestamp.slot.SlotLayout;
+import org.pagestamp.walk.Access;
 import org.pagestamp.walk.Cr3Load;
 
 /**
@@ -42,6 +43,39 @@ public abstract class NestedWalker {
    * @throws IllegalArgumentException if {@code access} is not valid
    */
   public abstract long walk(NestedState state, long gva, int access);
+
+  /**
+   * Translates many addresses: the results, accessed and dirty bits are those of a loop that calls
+   * {@link #walk} for each in order. A generated walker overlaps the reads of neighbouring walks,
+   * which pays where their tables are in no cache.
+   *
+   * <p>Afterwards {@link NestedState#page}, {@link NestedState#guestGpa} and {@link
+   * org.pagestamp.stage2.Stage2State#gpa} tell nothing about the batch. Who wants them of one of
+   * its addresses, as to report a fault of stage 2, makes that walk again.
+   *
+   * @param state registers of the virtual CPU; with an observer all walks are probes
+   * @param gvas the linear addresses
+   * @param access the same for all
+   * @param results gets the {@link NestedResult} of each address at its index; what is behind them
+   *     stays as it is
+   * @throws IllegalArgumentException if {@code access} is not {@link
+   *     org.pagestamp.walk.Access#isValid valid} or {@code results} is shorter than {@code gvas}
+   */
+  public void walkAll(NestedState state, long[] gvas, int access, long[] results) {
+    checkBatch(gvas, access, results);
+    for (int i = 0; i < gvas.length; i++) {
+      results[i] = walk(state, gvas[i], access);
+    }
+  }
+
+  /** Refuses what {@link #walkAll} refuses. */
+  protected static void checkBatch(long[] gvas, int access, long[] results) {
+    Access.check(access);
+    if (results.length < gvas.length) {
+      throw new IllegalArgumentException(
+          "results has room for " + results.length + " of " + gvas.length + " addresses");
+    }
+  }
 
   /**
    * The answer that {@link #walk} would give now, without changing memory.

@@ -116,6 +116,12 @@ public enum Engine {
     WalkLoop unchecked(TableImage image) {
       return LoopClass.define(BatchLoop.class, image, generated(image, 1));
     }
+
+    @Override
+    WalkLoop unchecked(NestedImage image) {
+      NestedWalker walker = new Stamper().stamp(image.role(), image.layout());
+      return LoopClass.define(NestedBatchLoop.class, image, List.of(walker));
+    }
   },
 
   /** The generated class with its results in another encoding, to see what that would cost. */

@@ -221,15 +221,18 @@ public final class Scenarios {
         nested("nested-4x4", usual)
             .bar(GENERATED, CHASE_C, DEPENDENT, 1.30)
             .bar(GENERATED, INTERPRETED, DEPENDENT, 0.40)
+            .batches()
             .quick(),
         nested("nested-5x5", usual.in(PagingMode.FIVE_LEVEL, Stage2Kind.EPT5))
             .bar(GENERATED, CHASE_C, DEPENDENT, 1.30)
             .bar(GENERATED, INTERPRETED, DEPENDENT, 0.40),
         nested("nested-pae", usual.in(PagingMode.PAE, Stage2Kind.EPT4)),
         nested("nested-npt", usual.in(PagingMode.FOUR_LEVEL, Stage2Kind.NPT4)),
-        nested("nested-4x4-2m", usual.withStage2Leaf(2)),
+        nested("nested-4x4-2m", usual.withStage2Leaf(2)).batches(),
         nested("nested-4x4-8-slots", usual.over(SlotShape.EIGHT_MAIN)),
-        nested("nested-4x4-dram", usual.of(NestedSet.SPARSE)));
+        nested("nested-4x4-dram", usual.of(NestedSet.SPARSE))
+            .batches()
+            .bar(WALK_ALL, GENERATED, !DEPENDENT, 0.60));
   }
 
   private static WalkScenario nested(String name, NestedSpec image) {

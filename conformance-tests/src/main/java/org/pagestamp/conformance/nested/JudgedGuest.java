@@ -157,6 +157,43 @@ final class JudgedGuest {
     machine.verdict(problems);
   }
 
+  /** Makes accesses in a batch, whose stores stay, with every comparison. */
+  void walkAll(long[] gvas, int access) {
+    long[] expected = new long[gvas.length];
+    for (int i = 0; i < gvas.length; i++) {
+      expected[i] = model.walk(gvas[i], access);
+      machine.keepExpected();
+    }
+    List<String> problems = new ArrayList<>();
+    try {
+      if (walker == null) {
+        problems.add(thrown);
+      } else {
+        long[] answers = new long[gvas.length];
+        walker.walkAll(state, gvas, access, answers);
+        for (int i = 0; i < gvas.length && problems.isEmpty(); i++) {
+          requireAnswer(
+              "a batch, at " + i + " of " + gvas.length, expected[i], answers[i], problems);
+        }
+        requireIndex("a batch", state, model.stage2().logIndex(), problems);
+        machine.requireKept(problems);
+      }
+    } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+      problems.add(CaseFailure.thrown(e));
+    }
+    if (!problems.isEmpty()) {
+      problems.add(
+          String.format(
+              Locale.ROOT,
+              "batch of %s, %s, cr3 0x%x, root 0x%x",
+              Access.toString(access),
+              role,
+              state.guest().cr3(),
+              state.stage2().root()));
+    }
+    machine.verdict(problems);
+  }
+
   private void judge(long gva, int access, long expected, int index, List<String> problems) {
     long probed = walker.probe(state, gva, access);
     require("probe", expected, probed, state, problems);
@@ -167,6 +204,11 @@ final class JudgedGuest {
     require("an observer's walk", expected, observed, observer, problems);
     requireIndex("an observer's walk", observer, index, problems);
     machine.requireUnchanged("an observer's walk", problems);
+    long[] answers = new long[2];
+    walker.walkAll(observer, new long[] {gva, gva}, access, answers);
+    requireAnswer("an observer's batch", expected, answers[0], problems);
+    requireAnswer("an observer's batch, second walk,", expected, answers[1], problems);
+    machine.requireUnchanged("an observer's batch", problems);
     long answer = walker.walk(state, gva, access);
     require("walk", expected, answer, state, problems);
     Decoding.requireNested(answer, problems);
@@ -176,17 +218,10 @@ final class JudgedGuest {
 
   private void require(
       String by, long expected, long answer, NestedState told, List<String> problems) {
-    if (answer != expected) {
-      problems.add(
-          String.format(
-              Locale.ROOT,
-              "%s answered %s (0x%x) instead of %s (0x%x)",
-              by,
-              words(answer),
-              answer,
-              words(expected),
-              expected));
-    } else if (!NestedResult.isFault(expected)) {
+    if (!requireAnswer(by, expected, answer, problems)) {
+      return;
+    }
+    if (!NestedResult.isFault(expected)) {
       if (told.guestGpa() != model.guestGpa() || told.page() != model.page()) {
         problems.add(
             String.format(
@@ -207,6 +242,22 @@ final class JudgedGuest {
               told.stage2().gpa(),
               model.faultGpa()));
     }
+  }
+
+  private static boolean requireAnswer(
+      String by, long expected, long answer, List<String> problems) {
+    if (answer != expected) {
+      problems.add(
+          String.format(
+              Locale.ROOT,
+              "%s answered %s (0x%x) instead of %s (0x%x)",
+              by,
+              words(answer),
+              answer,
+              words(expected),
+              expected));
+    }
+    return answer == expected;
   }
 
   private static String words(long answer) {

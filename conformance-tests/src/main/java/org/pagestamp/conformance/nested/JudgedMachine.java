@@ -210,11 +210,24 @@ final class JudgedMachine implements SceneMemory, AutoCloseable {
     }
     kept.addAll(memory.markedPages());
     if (everywhere) {
-      requireMemory(problems);
-      SortedSet<Long> marked = markedPages();
-      if (!marked.equals(kept)) {
-        problems.add("pages marked dirty are " + hex(marked) + " instead of " + hex(kept));
-      }
+      requireKept(problems);
+    }
+  }
+
+  /** The model's stores stay; what is to have made them is asked later. */
+  void keepExpected() {
+    for (int i = 0; i < memory.stores(); i++) {
+      kept.add(memory.storedAt(i) & -MemSlot.PAGE_SIZE);
+    }
+    memory.forget();
+  }
+
+  /** Adds what is wrong with memory and the dirty logs after walks whose stores stay. */
+  void requireKept(List<String> problems) {
+    requireMemory(problems);
+    SortedSet<Long> marked = markedPages();
+    if (!marked.equals(kept)) {
+      problems.add("pages marked dirty are " + hex(marked) + " instead of " + hex(kept));
     }
   }
 

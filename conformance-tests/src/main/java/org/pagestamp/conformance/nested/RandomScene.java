@@ -1,6 +1,7 @@
 package org.pagestamp.conformance.nested;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -35,6 +36,7 @@ final class RandomScene {
   private static final int FEWEST_PAGES = 4;
   private static final int MOST_PAGES = 20;
   private static final int MOST_CHANGED = 3;
+  private static final int MOST_IN_BATCH = 80;
   private static final int GPAS = 12;
   private static final int GVAS = 8;
   private static final long ALL = 7;
@@ -351,6 +353,13 @@ final class RandomScene {
   long gva() {
     long gva = gvas.get(random.nextInt(gvas.size()));
     return random.nextInt(16) == 0 ? gva ^ (1L << random.nextInt(64)) : gva;
+  }
+
+  /** The addresses of some accesses, more or fewer than a walker may make together. */
+  long[] batch() {
+    long[] batch = new long[random.nextInt(MOST_IN_BATCH)];
+    Arrays.setAll(batch, _ -> gva());
+    return batch;
   }
 
   /** The kind of the next access. */
