@@ -1,6 +1,9 @@
 package org.pagestamp.codegen;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.pagestamp.mode.EntryBits;
+import org.pagestamp.mode.LeafRule;
 import org.pagestamp.mode.PagingLevel;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.ReservedBits;
@@ -8,7 +11,17 @@ import org.pagestamp.mode.Role;
 
 /** Expressions over addresses and entries of one role: indexes, frames, reserved bits. */
 final class EntryFormat {
+  /** Bits that every format leaves to software, and no result has. */
+  private static final long FOR_SOFTWARE = 0xE00;
+
   private static final String[] NAMES = {"", "pte", "pde", "pdpte", "pml4e", "pml5e"};
+
+  /**
+   * Bits that leaves of a level hardly ever have set, beside those reserved in all entries.
+   *
+   * @param plain whether those are among them that software uses
+   */
+  record LeafBits(PagingLevel level, boolean plain, long bits) {}
 
   private final Role role;
   private final PagingMode mode;
@@ -46,11 +59,22 @@ final class EntryFormat {
    * shift is that of the top level's index, so it costs nothing.
    */
   Expr nonCanonical(Expr gva) {
-    PagingLevel top = mode.levels().getFirst();
-    int shift = top.shift() - entryShift();
-    long range = 1L << (mode.gvaBits() - shift);
-    Expr shifted = Expr.plus(Expr.shiftRight(gva, shift), Expr.constant(range / 2));
-    return Expr.and(shifted, Expr.constant((-1L >>> shift) & -range));
+    return nonCanonicalShifted(Expr.shiftRight(gva, topShift()));
+  }
+
+  /** The same, beside {@link #rotatedIndex}. */
+  Expr rotatedNonCanonical(Expr gva) {
+    return nonCanonicalShifted(Expr.rotate(gva, topShift()));
+  }
+
+  private Expr nonCanonicalShifted(Expr shifted) {
+    long range = 1L << (mode.gvaBits() - topShift());
+    Expr moved = Expr.plus(shifted, Expr.constant(range / 2));
+    return Expr.and(moved, Expr.constant((-1L >>> topShift()) & -range));
+  }
+
+  private int topShift() {
+    return mode.levels().getFirst().shift() - entryShift();
   }
 
   private int entryShift() {
@@ -59,8 +83,23 @@ final class EntryFormat {
 
   /** Where in its table the entry for {@code gva} is, in bytes. */
   Expr byteIndex(PagingLevel level, Expr gva) {
-    long mask = (level.entries() - 1L) << entryShift();
-    return Expr.and(Expr.shiftRight(gva, level.shift() - entryShift()), Expr.constant(mask));
+    return Expr.and(Expr.shiftRight(gva, indexShift(level)), Expr.constant(indexMask(level)));
+  }
+
+  /**
+   * The same in the form that the fast path takes: a processor with BMI2 has a rotation into
+   * another register, and a shift only in place, for which C2 copies the address first.
+   */
+  Expr rotatedIndex(PagingLevel level, Expr gva) {
+    return Expr.and(Expr.rotate(gva, indexShift(level)), Expr.constant(indexMask(level)));
+  }
+
+  private int indexShift(PagingLevel level) {
+    return level.shift() - entryShift();
+  }
+
+  private long indexMask(PagingLevel level) {
+    return (level.entries() - 1L) << entryShift();
   }
 
   /**
@@ -148,6 +187,26 @@ final class EntryFormat {
   long rareInLeaf(PagingLevel level) {
     long moved = level.number() == 1 ? 0 : EntryBits.PAT_LARGE | level.highFrameBits(role);
     return reservedInLeaf(level) | moved;
+  }
+
+  /** Those of {@link #rareInLeaf} that are not reserved in all entries, for all levels. */
+  List<LeafBits> rareInLeaves() {
+    List<LeafBits> rare = new ArrayList<>();
+    for (PagingLevel level : mode.levels()) {
+      long own = rareInLeaf(level) & ~reservedInAll();
+      if (own != 0 && (level.leafRule() == LeafRule.ALWAYS || level.hasPageSizeBit(role))) {
+        rare.add(new LeafBits(level, false, own));
+        if (isAlone(level)) {
+          rare.add(new LeafBits(level, true, own | FOR_SOFTWARE));
+        }
+      }
+    }
+    return rare;
+  }
+
+  /** Whether no entry with rights is above a leaf of {@code level}. */
+  private boolean isAlone(PagingLevel level) {
+    return level.number() > 1 && level.number() == mode.topLevelInMemory();
   }
 
   /** The bits that must be zero in all entries, leaf or not, of all levels in memory. */

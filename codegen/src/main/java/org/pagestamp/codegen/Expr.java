@@ -140,6 +140,12 @@ final class Expr {
     return binary(left, "^", Opcodes.LXOR, right);
   }
 
+  /** All bits inverted. */
+  static Expr not(Expr value) {
+    Expr inverted = xor(value, constant(-1));
+    return new Expr(LONG, () -> "~" + value.operand(), "", null, inverted.push);
+  }
+
   static Expr plus(Expr left, Expr right) {
     return right.isConstant(0) ? left : binary(left, "+", Opcodes.LADD, right);
   }
@@ -158,6 +164,14 @@ final class Expr {
 
   static Expr signedShiftRight(Expr value, int count) {
     return shift(value, ">>", Opcodes.LSHR, count);
+  }
+
+  /** Rotation to the right. */
+  static Expr rotate(Expr value, int count) {
+    Expr distance = intConstant(count);
+    Expr rotated = call("java/lang/Long", "rotateRight", "(JI)J", value, distance);
+    return new Expr(
+        LONG, () -> value.operand() + " ror " + distance.text(), "ror", null, rotated.push);
   }
 
   private static Expr shift(Expr value, String operator, int opcode, int count) {

@@ -54,7 +54,7 @@ final class FastPath extends WalkMethod {
     code.returnIf(
         Cond.notBelow(access, intConstant(Access.LIMIT).printedAs("ACCESS_LIMIT")), exact);
     if (mode.isLongMode()) {
-      code.returnIf(Cond.isNotZero(entries.nonCanonical(gva)), exact);
+      code.returnIf(Cond.isNotZero(entries.rotatedNonCanonical(gva)), exact);
     }
     Expr root;
     if (role.readsPdptes()) {
@@ -66,10 +66,10 @@ final class FastPath extends WalkMethod {
     } else {
       root = code.let("root", entries.root(VcpuFields.cr3(vcpu)));
     }
-    if (direct != null && !direct.coversAllLevels()) {
+    if (direct != null) {
       code.returnIf(direct.isOutside(root), parts.callSearch(vcpu, gva, access));
     }
-    descend(mode.level(mode.topLevelInMemory()), root, root, List.of());
+    descend(mode.level(mode.topLevelInMemory()), root, List.of());
   }
 
   /** A PDPTE, which has no rights, but A. */
@@ -89,11 +89,11 @@ final class FastPath extends WalkMethod {
    * @param above the root or the entry that points to the table
    * @param read the entries above, the lowest first
    */
-  private void descend(PagingLevel level, Expr root, Expr above, List<Expr> read) {
+  private void descend(PagingLevel level, Expr above, List<Expr> read) {
     Expr entry = code.let(EntryFormat.name(level), entry(level, above));
     List<Expr> entriesSoFar = new ArrayList<>(read);
     entriesSoFar.addFirst(entry);
-    Expr leaf = leaves.call(level, direct != null, vcpu, gva, access, root, entriesSoFar);
+    Expr leaf = leaves.call(level, direct != null, vcpu, gva, access, entriesSoFar);
     if (level.leafRule() == LeafRule.ALWAYS) {
       code.ret(leaf);
       return;
@@ -106,11 +106,11 @@ final class FastPath extends WalkMethod {
       Expr valid = Expr.and(entry, constant(cared));
       code.returnIf(Cond.notEqual(valid, EntryFormat.present()), exact);
     }
-    descend(mode.level(level.number() - 1), root, entry, entriesSoFar);
+    descend(mode.level(level.number() - 1), entry, entriesSoFar);
   }
 
   private Expr entry(PagingLevel level, Expr above) {
-    Expr index = entries.byteIndex(level, gva);
+    Expr index = entries.rotatedIndex(level, gva);
     boolean isRoot = level.number() == mode.topLevelInMemory();
     if (direct != null && (isRoot || direct.coversAllLevels())) {
       return direct.entry(slots, above, index);

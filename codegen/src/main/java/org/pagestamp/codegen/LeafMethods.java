@@ -4,7 +4,10 @@ import static org.pagestamp.codegen.Expr.constant;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.function.BinaryOperator;
+import java.util.stream.Stream;
 import org.objectweb.asm.Opcodes;
 import org.pagestamp.codegen.ClassBody.Parameter;
 import org.pagestamp.mode.EntryBits;
@@ -27,6 +30,12 @@ import org.pagestamp.mode.Role;
 final class LeafMethods {
   private static final String DEVIATING = "deviating";
 
+  /**
+   * Bits that long mode ignores in entries that point to tables. PAE paging has them reserved in
+   * all entries, so that the masks of each access know them.
+   */
+  private static final long IGNORED = ~EntryBits.NX & -1L << 52;
+
   private final WalkerParts parts;
   private final Role role;
   private final SlotPlan plan;
@@ -48,21 +57,13 @@ final class LeafMethods {
    * Calls the method that ends a walk at a level.
    *
    * @param directly whether the entries were read without a search
-   * @param root where the first table is
    * @param entries the leaf and the entries above it, the leaf first
    */
   Expr call(
-      PagingLevel level,
-      boolean directly,
-      Expr vcpu,
-      Expr gva,
-      Expr access,
-      Expr root,
-      List<Expr> entries) {
+      PagingLevel level, boolean directly, Expr vcpu, Expr gva, Expr access, List<Expr> entries) {
     List<Expr> arguments = new ArrayList<>(List.of(vcpu, gva, access));
     if (direct != null) {
       arguments.add(constant(care(level, directly)));
-      arguments.add(root);
     }
     arguments.addAll(entries);
     StringBuilder descriptor = new StringBuilder("(");
@@ -74,15 +75,22 @@ final class LeafMethods {
         arguments.toArray(Expr[]::new));
   }
 
-  /** The bits of the entries above a leaf, and of all addresses, that are clear in common walks. */
+  /**
+   * The bits of the entries above a leaf, and of all addresses, that are clear in common walks.
+   * With those that are ignored, and hardly ever set, if that makes it a mask of 32 bits,
+   * sign-extended, which takes neither a register nor an instruction to load it.
+   */
   private long care(PagingLevel level, boolean directly) {
     long reserved = parts.entries().reservedAbove(level, plan, directly);
     if (directly) {
       reserved |= direct.outside();
     }
-    return role.mode().entryBytes() == Long.BYTES
-        ? reserved | EntryBits.NX
-        : reserved & EntryBits.FRAME_32;
+    if (role.mode().entryBytes() == Integer.BYTES) {
+      return reserved & EntryBits.FRAME_32;
+    }
+    reserved |= EntryBits.NX;
+    long strict = reserved | IGNORED;
+    return directly && strict == (int) strict ? strict : reserved;
   }
 
   /** Emits the methods of all levels that can map pages, and what they share. */
@@ -113,7 +121,6 @@ final class LeafMethods {
     List<Parameter> parameters = new ArrayList<>(walkParameters);
     if (direct != null) {
       parameters.add(new Parameter("care", Expr.LONG));
-      parameters.add(new Parameter("root", Expr.LONG));
     }
     int first = parameters.size();
     for (int i = level.number(); i <= role.mode().topLevelInMemory(); i++) {
@@ -127,7 +134,7 @@ final class LeafMethods {
         (code, p) -> {
           List<Expr> entries = List.of(p).subList(first, parameters.size());
           Expr care = direct == null ? constant(care(level, false)) : p[3];
-          finish(code, level, p[0], p[1], p[2], care, direct == null ? null : p[4], entries);
+          finish(code, level, p[0], p[1], p[2], care, entries);
         });
   }
 
@@ -138,40 +145,58 @@ final class LeafMethods {
       Expr gva,
       Expr access,
       Expr care,
-      Expr root,
       List<Expr> entries) {
     PermissionFields permissions = parts.permissions();
     Expr exact = parts.callExact(vcpu, gva, access);
     Expr leaf = entries.getFirst();
-    long rare = parts.entries().rareInLeaf(level) & ~permissions.alwaysZero();
-    if (rare != 0) {
-      code.returnIf(Cond.isNotZero(Expr.and(leaf, constant(rare))), exact);
-    }
+    long rare = permissions.rare(level);
     Expr and = combineUpper(code, "and", entries, Expr::and);
     Expr or = care.isConstant(0) ? null : combineUpper(code, "or", entries, Expr::or);
-    Expr result =
-        code.let(
-            "result",
-            parts
-                .results()
-                .common(level, leaf, and, gva, permissions.alwaysOne(), permissions.alwaysZero()));
-    Expr wrong = permissions.wrong(result, access);
-    if (handsOnWrong()) {
-      wrong = code.let("wrong", wrong);
+    ResultFormat results = parts.results();
+    Expr outside = permissions.outsideInPage(level, gva);
+    Expr strays = or == null || care.isConstant(EntryBits.NX) ? null : strays(and, or, care);
+    if (permissions.knowsPlain(level)) {
+      Expr plain = zeroExtended(code, leaf);
+      Expr wrong = permissions.wrongLeaf(level, true, plain, access);
+      Cond isPlain = Cond.isZero(orAll(wrong, outside, strays));
+      code.returnIf(isPlain, results.plain(level, plain, gva));
     }
-    if (or == null && root == null) {
-      Expr deviating = deviating(vcpu, gva, access, wrong, constant(0), result);
-      code.returnIf(Cond.isNotZero(wrong), deviating);
+    Expr kept =
+        code.let(
+            rare == 0 ? "result" : "kept",
+            results.kept(
+                level, leaf, and, permissions.alwaysOne(), permissions.alwaysZero() | rare));
+    Expr placed = results.placed(level, kept, gva);
+    Expr differing = permissions.wrongLeaf(level, false, kept, access);
+    Expr wrong = handsOnWrong() ? code.let("wrong", differing) : differing;
+    Expr judged = orAll(wrong, outside);
+    BiConsumer<Cond, Expr> deviateIf =
+        (condition, straying) -> {
+          Expr deviating = deviating(vcpu, gva, access, wrong, straying, placed);
+          if (rare == 0) {
+            code.returnIf(condition, deviating);
+            return;
+          }
+          Cond isRare = Cond.isNotZero(Expr.and(kept, constant(rare)));
+          code.when(
+              condition,
+              () -> {
+                code.returnIf(isRare, exact);
+                code.ret(deviating);
+              });
+        };
+    if (or == null) {
+      deviateIf.accept(Cond.isNotZero(judged), constant(0));
     } else if (care.isConstant(EntryBits.NX)) {
       Expr executeDisable = Expr.and(or, constant("NX", EntryBits.NX));
-      Expr deviating = deviating(vcpu, gva, access, wrong, executeDisable, result);
-      code.returnIf(Cond.isNotZero(wrong), deviating);
-      code.returnIf(Cond.less(or, constant(0)).printedAs(() -> or.text() + " has NX"), deviating);
+      deviateIf.accept(Cond.isNotZero(judged), executeDisable);
+      deviateIf.accept(
+          Cond.less(or, constant(0)).printedAs(() -> or.text() + " has NX"), executeDisable);
     } else {
-      Expr strays = code.let("strays", strays(root, and, or, care));
-      Expr deviating = deviating(vcpu, gva, access, wrong, strays, result);
-      code.returnIf(Cond.isNotZero(Expr.or(wrong, strays)), deviating);
+      Expr straying = code.let("strays", strays);
+      deviateIf.accept(Cond.isNotZero(Expr.or(judged, straying)), straying);
     }
+    Expr result = rare == 0 ? kept : code.let("result", placed);
     permissions
         .keyDenies(vcpu, leaf, permissions.knownToKeys(and, result), access)
         .forEach(cond -> code.returnIf(cond, exact));
@@ -179,6 +204,17 @@ final class LeafMethods {
       SlotFlags.add(code, parts.slots(), plan, result);
     }
     code.ret(result);
+  }
+
+  /** An entry as the long that it is without a sign. */
+  private Expr zeroExtended(Code code, Expr entry) {
+    return role.mode().entryBytes() == Long.BYTES
+        ? entry
+        : code.let("plain", Expr.toUnsignedLong(Expr.toInt(entry)));
+  }
+
+  private static Expr orAll(Expr... values) {
+    return Stream.of(values).filter(Objects::nonNull).reduce(Expr::or).orElseThrow();
   }
 
   /**
@@ -213,13 +249,8 @@ final class LeafMethods {
             result);
   }
 
-  private Expr strays(Expr root, Expr and, Expr or, Expr care) {
-    if (root == null) {
-      return Expr.and(or, care);
-    }
-    Expr allAnd = and == null ? root : Expr.and(and, root);
-    Expr allOr = or == null ? root : Expr.or(or, root);
-    return Expr.and(direct.strays(allAnd, allOr), care);
+  private Expr strays(Expr and, Expr or, Expr care) {
+    return Expr.and(direct == null ? or : direct.strays(and, or), care);
   }
 
   /**
@@ -235,7 +266,7 @@ final class LeafMethods {
     PermissionFields permissions = parts.permissions();
     Expr exact = parts.callExact(vcpu, gva, access);
     Expr forbidding = Expr.and(wrong, constant(~EntryBits.FRAME | permissions.alwaysZero()));
-    Expr upper = Expr.and(strays, permissions.careOrAllBut(access, EntryBits.NX));
+    Expr upper = Expr.and(strays, permissions.careOrAllBut(access, EntryBits.NX | IGNORED));
     code.returnIf(Cond.isNotZero(Expr.or(forbidding, upper)), exact);
     refuseByKey(code, vcpu, access, result, exact);
     if (role.mode().entryBytes() == Long.BYTES) {

@@ -103,7 +103,8 @@ final class NestedAssembler {
     long alwaysOne = EntryBits.P | (needsAccessed ? EntryBits.A : 0);
     long alwaysZero = guest.mode() == PagingMode.NO_PAGING ? 0 : entries.reservedInAll();
     PermissionFields permissions =
-        new PermissionFields(guest, null, frame.constants(), alwaysOne, EntryBits.D, alwaysZero);
+        new PermissionFields(
+            guest, null, frame.constants(), alwaysOne, EntryBits.D, alwaysZero, List.of());
     return new NestedParts(
         role,
         Stage2Parts.of(frame.owner(), format, plan, slots, frame.constants()),

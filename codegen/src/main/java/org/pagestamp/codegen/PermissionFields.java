@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.pagestamp.choice.KeyCheck;
+import org.pagestamp.codegen.EntryFormat.LeafBits;
 import org.pagestamp.mode.EntryBits;
+import org.pagestamp.mode.PagingLevel;
 import org.pagestamp.mode.Role;
 import org.pagestamp.walk.Access;
 
@@ -15,14 +17,27 @@ final class PermissionFields {
   /** What of the masks is about rights, not about presence, reserved, accessed and dirty bits. */
   private static final long RIGHTS = EntryBits.W | EntryBits.U;
 
-  /** Where a row of a class that knows the likely slot has the masks with its address in them. */
-  private static final int WITH_SLOT = PermissionMasks.COLUMNS;
-
-  private static final List<String> COLUMNS = List.of("CARE", "VALUE", "CARE_SLOT", "VALUE_SLOT");
+  /**
+   * A pair of columns: the masks for some results.
+   *
+   * @param suffix after the columns' names
+   * @param slot address bits by which the likely slot is told
+   * @param clear other bits that must be clear
+   */
+  private record Columns(String suffix, long slot, long clear) {}
 
   private final Role role;
+  private final List<LeafBits> rare;
+  private final boolean knowsLikelySlot;
+  private final long base;
+
+  /** For the rights alone; with the likely slot if that is known; for leaves that are large. */
+  private final List<Columns> columns = new ArrayList<>();
+
+  /** Longs of a row: a power of two. */
+  private final int width;
+
   private final long[] table;
-  private final int columns;
   private final int[] keyBits;
   private final long alwaysOne;
   private final long alwaysZero;
@@ -36,6 +51,7 @@ final class PermissionFields {
    * @param alwaysOne bits that every access needs set in all entries to take the fast path
    * @param dirty the bit that writes need set in the leaf to take it
    * @param alwaysZero bits reserved in all entries
+   * @param rare other bits that leaves hardly ever have set
    */
   PermissionFields(
       Role role,
@@ -43,35 +59,68 @@ final class PermissionFields {
       ClassConstants constants,
       long alwaysOne,
       long dirty,
-      long alwaysZero) {
+      long alwaysZero,
+      List<LeafBits> rare) {
     this.role = role;
-    PermissionMasks masks = new PermissionMasks(role);
-    long[] rights = masks.table(alwaysOne, dirty, alwaysZero);
-    boolean withSlot =
+    this.rare = rare;
+    this.knowsLikelySlot =
         plan != null && plan.hasSlots() && plan.isWritable(plan.likely()) && plan.likelyBits() != 0;
-    this.columns = withSlot ? WITH_SLOT + PermissionMasks.COLUMNS : PermissionMasks.COLUMNS;
-    this.table = withSlot ? addSlot(rights, plan) : rights;
+    this.base = knowsLikelySlot ? plan.slot(plan.likely()).baseGpa() : 0;
+    long slot = knowsLikelySlot ? plan.likelyBits() : 0;
+    columns.add(new Columns("", 0, 0));
+    if (knowsLikelySlot) {
+      columns.add(new Columns("_SLOT", slot, 0));
+    }
+    for (LeafBits leaf : rare) {
+      String suffix = "_" + leaf.level().number() + (leaf.plain() ? "_PLAIN" : "");
+      columns.add(new Columns(suffix, slot & -leaf.level().pageSize(), leaf.bits()));
+    }
+    this.width = Integer.highestOneBit(2 * columns.size() * PermissionMasks.COLUMNS - 1);
+    PermissionMasks masks = new PermissionMasks(role);
+    this.table = widen(masks.table(alwaysOne, dirty, alwaysZero));
     this.keyBits = IntStream.range(0, Access.LIMIT).map(masks::keyBits).toArray();
     this.alwaysOne = alwaysOne;
     this.alwaysZero = alwaysZero;
     this.constants = constants;
   }
 
-  private static long[] addSlot(long[] rights, SlotPlan plan) {
-    long[] wide = new long[2 * rights.length];
+  private long[] widen(long[] rights) {
+    long[] wide = new long[Access.LIMIT * width];
     for (int access = 0; access < Access.LIMIT; access++) {
       int from = access * PermissionMasks.COLUMNS;
-      int to = 2 * from;
-      System.arraycopy(rights, from, wide, to, PermissionMasks.COLUMNS);
-      wide[to + WITH_SLOT] = rights[from] | plan.likelyBits();
-      wide[to + WITH_SLOT + 1] = rights[from + 1] | plan.slot(plan.likely()).baseGpa();
+      int to = access * width;
+      for (Columns pair : columns) {
+        long care = pair.slot() | pair.clear();
+        long clear = (pair.slot() & ~base) | pair.clear();
+        wide[to + PermissionMasks.CARE] = rights[from + PermissionMasks.CARE] | care;
+        wide[to + PermissionMasks.CLEAR] = rights[from + PermissionMasks.CLEAR] | clear;
+        to += PermissionMasks.COLUMNS;
+      }
     }
     return wide;
   }
 
   /** Whether {@link #wrong} tells whether the page is in the likely slot. */
   boolean knowsLikelySlot() {
-    return columns > WITH_SLOT;
+    return knowsLikelySlot;
+  }
+
+  /** Bits that leaves of a level hardly ever have set, beside those reserved in all entries. */
+  long rare(PagingLevel level) {
+    int index = indexOf(level, false);
+    return index < 0 ? 0 : rare.get(index).bits();
+  }
+
+  /** Whether leaves of a level are judged apart that have no bit set that software uses. */
+  boolean knowsPlain(PagingLevel level) {
+    return knowsLikelySlot && indexOf(level, true) >= 0;
+  }
+
+  private int indexOf(PagingLevel level, boolean plain) {
+    return IntStream.range(0, rare.size())
+        .filter(i -> rare.get(i).level().equals(level) && rare.get(i).plain() == plain)
+        .findFirst()
+        .orElse(-1);
   }
 
   /** Bits that every access needs set in all entries to take the fast path. */
@@ -94,21 +143,54 @@ final class PermissionFields {
    * masks know that slot.
    */
   Expr wrong(Expr combined, Expr access) {
-    return differs(combined, access, knowsLikelySlot() ? WITH_SLOT : 0);
+    return differs(combined, access, knowsLikelySlot ? 1 : 0);
   }
 
-  private Expr differs(Expr combined, Expr access, int first) {
+  /**
+   * The same for a leaf of {@code level}, before the offset into the page is added: also not zero
+   * where the leaf has bits that are {@link #rare}. Of a page larger than the likely slot it tells
+   * whether it has that slot in it: see {@link #outsideInPage}.
+   *
+   * @param plain whether it is not zero either where a bit is set that software uses
+   * @param kept has the bits of {@code combined}, and all of these
+   */
+  Expr wrongLeaf(PagingLevel level, boolean plain, Expr kept, Expr access) {
+    int index = indexOf(level, plain);
+    return index < 0
+        ? wrong(kept, access)
+        : differs(kept, access, (knowsLikelySlot ? 2 : 1) + index);
+  }
+
+  /**
+   * Not zero if {@code gva} leads out of the likely slot inside a page of {@code level} that has
+   * the slot in it; null if no page of that level is larger than the slot.
+   */
+  Expr outsideInPage(PagingLevel level, Expr gva) {
+    long slot = knowsLikelySlot ? columns.get(1).slot() & (level.pageSize() - 1) : 0;
+    if (slot == 0) {
+      return null;
+    }
+    long expected = base & slot;
+    Expr moved = expected == 0 ? gva : Expr.xor(gva, constant(expected));
+    return Expr.and(moved, constant(slot));
+  }
+
+  private Expr differs(Expr combined, Expr access, int pair) {
     return Expr.xor(
-        Expr.and(combined, column(access, first + PermissionMasks.CARE)),
-        column(access, first + PermissionMasks.VALUE));
+        Expr.and(Expr.not(combined), column(access, pair, PermissionMasks.CARE)),
+        column(access, pair, PermissionMasks.CLEAR));
   }
 
-  private Expr column(Expr access, int column) {
+  private Expr column(Expr access, int pair, int which) {
     Expr masks = constants.field("MASKS", long[].class, () -> table);
-    int shift = Integer.numberOfTrailingZeros(columns);
-    Expr row = Expr.intShiftLeft(inRange(access), shift);
+    Expr row = Expr.intShiftLeft(inRange(access), Integer.numberOfTrailingZeros(width));
+    int column = pair * PermissionMasks.COLUMNS + which;
     Expr index = column == 0 ? row : Expr.intPlus(row, Expr.intConstant(column));
-    return Expr.element(masks, index).printedAs(() -> COLUMNS.get(column) + "[access]");
+    return Expr.element(masks, index).printedAs(() -> name(pair, which) + "[access]");
+  }
+
+  private String name(int pair, int which) {
+    return (which == PermissionMasks.CARE ? "CARE" : "CLEAR") + columns.get(pair).suffix();
   }
 
   /** An access below the limit, in a form that spares C2 the array's bounds check. */
@@ -118,7 +200,7 @@ final class PermissionFields {
 
   /** The bits that matter to the access, and all bits but {@code some}. */
   Expr careOrAllBut(Expr access, long some) {
-    return Expr.or(column(access, PermissionMasks.CARE), constant(~some));
+    return Expr.or(column(access, 0, PermissionMasks.CARE), constant(~some));
   }
 
   /**
@@ -198,9 +280,11 @@ final class PermissionFields {
 
   private String rowText(int access) {
     StringBuilder line = new StringBuilder("// " + Access.toString(access) + ":");
-    for (int column = 0; column < columns; column++) {
-      long mask = table[access * columns + column];
-      line.append(' ').append(COLUMNS.get(column)).append(' ').append(Expr.hex(mask));
+    int next = access * width;
+    for (int pair = 0; pair < columns.size(); pair++) {
+      for (int which = 0; which < PermissionMasks.COLUMNS; which++) {
+        line.append(' ').append(name(pair, which)).append(' ').append(Expr.hex(table[next++]));
+      }
     }
     if (role.pke() || role.pks()) {
       line.append(" KEY ").append(keyBits[access]);

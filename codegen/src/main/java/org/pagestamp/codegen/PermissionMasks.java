@@ -12,16 +12,19 @@ import org.pagestamp.walk.Access;
  * has one value: writes need W = 1, user accesses U = 1, SMEP and SMAP U = 0, fetches NX = 0. The
  * same goes for presence, reserved bits, accessed and dirty. So for a given access all are one
  * masked comparison of a word that has the ANDed and the ORed bits in their places, as a result
- * has:
+ * has; CARE are the bits that matter, and CLEAR those of them that must be clear:
  *
  * <pre>
- *   (word &amp; CARE) == VALUE
+ *   (~word &amp; CARE) == CLEAR
  * </pre>
+ *
+ * <p>A processor with BMI1 has the NOT and the AND in one instruction, which does not overwrite the
+ * word.
  */
 final class PermissionMasks {
   static final int COLUMNS = 2;
   static final int CARE = 0;
-  static final int VALUE = 1;
+  static final int CLEAR = 1;
 
   static final int KEY_ACCESS_DISABLE = 1;
   private static final int KEY_WRITE_DISABLE = 2;
@@ -47,10 +50,11 @@ final class PermissionMasks {
       if (Access.isValid(access)) {
         long one = alwaysOne | rightsNeeded(access) | (isWrite(access) ? dirty : 0);
         long zero = alwaysZero | (isFetch(access) && role.nxe() ? EntryBits.NX : 0);
-        rows[row + CARE] = one | rightsRefused(access) | zero;
-        rows[row + VALUE] = one;
+        long clear = rightsRefused(access) | zero;
+        rows[row + CARE] = one | clear;
+        rows[row + CLEAR] = clear;
       } else {
-        rows[row + VALUE] = -1L;
+        rows[row + CLEAR] = -1L;
       }
     }
     return rows;

@@ -58,16 +58,41 @@ final class ResultFormat {
    * @param allZero bits that a success has clear in all entries; here they are the leaf's
    */
   Expr common(PagingLevel level, Expr leaf, Expr and, Expr gva, long allOne, long allZero) {
+    return placed(level, kept(level, leaf, and, allOne, allZero), gva);
+  }
+
+  /** The part of {@link #common} that comes from entries, where {@code allZero} may be others. */
+  Expr kept(PagingLevel level, Expr leaf, Expr and, long allOne, long allZero) {
     long anded = FOLDED | allOne;
     long frame = role.mode().tableMask() & -level.pageSize();
     long kept = WalkResult.LEAF_ATTRIBUTES | anded | allZero | EntryBits.NX | frame;
     if (level.number() == 1) {
-      return Expr.and(leaf, mask(and, anded, inEntry(kept | EntryBits.PAT)));
+      kept |= EntryBits.PAT;
     }
-    Expr offset = Expr.and(gva, constant((level.pageSize() - 1) & EntryBits.FRAME));
+    return Expr.and(leaf, mask(and, anded, inEntry(kept)));
+  }
+
+  /**
+   * {@link #common} of a large leaf that is alone, has no bit set that a result does not have, and
+   * allows the access: one operation from the leaf.
+   */
+  Expr plain(PagingLevel level, Expr leaf, Expr gva) {
+    long levelForPageSize = WalkResult.levelBits(level.number()) - EntryBits.PS;
+    // An OR, as C2 would add the constant of a sum last.
+    return Expr.plus(leaf, Expr.or(offset(level, gva), constant(levelForPageSize)));
+  }
+
+  private static Expr offset(PagingLevel level, Expr gva) {
+    return Expr.and(gva, constant((level.pageSize() - 1) & EntryBits.FRAME));
+  }
+
+  /** Adds the part of {@link #common} that comes from elsewhere. */
+  Expr placed(PagingLevel level, Expr kept, Expr gva) {
+    if (level.number() == 1) {
+      return kept;
+    }
     // A sum, as C2 would join the constant of an OR to the leaf's after all.
-    return Expr.or(
-        Expr.and(leaf, mask(and, anded, inEntry(kept))), Expr.plus(offset, levelBits(level)));
+    return Expr.or(kept, Expr.plus(offset(level, gva), levelBits(level)));
   }
 
   /** What a success without paging tells, the page aside: nothing forbids anything. */

@@ -1,7 +1,5 @@
 package org.pagestamp.codegen;
 
-import static org.pagestamp.codegen.Expr.constant;
-
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.walk.VcpuState;
 
@@ -13,11 +11,13 @@ final class VcpuFields {
     return Expr.invoke(vcpu, false, "cr3", "()J");
   }
 
-  /** The PDPTE register that translates {@code gva} in PAE paging. */
+  /**
+   * The PDPTE register that translates {@code gva} in PAE paging. A shift of the lower half leaves
+   * no bit to mask away.
+   */
   static Expr pdpte(Expr vcpu, Expr gva) {
     int shift = PagingMode.PAE.level(3).shift();
-    long mask = PagingMode.PAE.level(3).entries() - 1L;
-    Expr index = Expr.toInt(Expr.and(Expr.shiftRight(gva, shift), constant(mask)));
+    Expr index = Expr.intShiftRight(Expr.toInt(gva), Expr.intConstant(shift));
     return Expr.invoke(vcpu, false, "pdpte", "(I)J", index);
   }
 

@@ -61,7 +61,13 @@ final class WalkerAssembler {
     long alwaysOne = EntryBits.P | (updates.needsAccessed() ? EntryBits.A : 0);
     PermissionFields permissions =
         new PermissionFields(
-            role, plan, frame.constants(), alwaysOne, EntryBits.D, entries.reservedInAll());
+            role,
+            plan,
+            frame.constants(),
+            alwaysOne,
+            EntryBits.D,
+            entries.reservedInAll(),
+            hasFastPath() ? entries.rareInLeaves() : List.of());
     SlotMethods slots =
         new SlotMethods(
             owner,
