@@ -17,6 +17,7 @@ public final class NestedGroups {
         new NestedRightsGroup(),
         new NestedLargeGroup(),
         new NestedReadOnlyGroup(),
-        new NestedRandomGroup());
+        new NestedRandomGroup(),
+        new NestedBatchGroup());
   }
 }
