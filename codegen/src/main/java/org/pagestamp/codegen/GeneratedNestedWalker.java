@@ -45,11 +45,25 @@ abstract class GeneratedNestedWalker extends NestedWalker {
       int end = Math.min(start + NestedState.LANES, gvas.length);
       batch(state, gvas, access, results, start, end);
       state.forgetTries();
+      boolean pays = false;
       for (int i = start; i < end; i++) {
-        if (state.hasTried() || NestedResult.isFault(results[i])) {
+        boolean left = NestedResult.isFault(results[i]);
+        pays |= !left;
+        if (left || state.hasTried()) {
           results[i] = walk(state, gvas[i], access);
         }
       }
+      if (!pays) {
+        walkRest(state, gvas, access, results, end);
+        return;
+      }
+    }
+  }
+
+  /** No walk of some lanes was common, and so hardly one of the others will be. */
+  private void walkRest(NestedState state, long[] gvas, int access, long[] results, int start) {
+    for (int i = start; i < gvas.length; i++) {
+      results[i] = walk(state, gvas[i], access);
     }
   }
 

@@ -43,6 +43,10 @@ abstract class GeneratedWalker extends Walker {
    */
   @Override
   public final void walkAll(VcpuState vcpu, long[] gvas, int access, long[] results) {
+    if (gvas == results) { // a batch keeps in the results what it has so far
+      super.walkAll(vcpu, gvas, access, results);
+      return;
+    }
     checkBatch(gvas, access, results);
     for (int start = 0; start < gvas.length; start += LANES) {
       int end = Math.min(start + LANES, gvas.length);

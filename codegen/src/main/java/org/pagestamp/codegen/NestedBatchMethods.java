@@ -9,10 +9,12 @@ import org.pagestamp.mode.EntryBits;
 import org.pagestamp.mode.LeafRule;
 import org.pagestamp.mode.PagingLevel;
 import org.pagestamp.mode.PagingMode;
+import org.pagestamp.nested.NestedResult;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.PdpteAccess;
 import org.pagestamp.stage2.Stage2Format;
 import org.pagestamp.stage2.Stage2Level;
+import org.pagestamp.stage2.Stage2Result;
 import org.pagestamp.walk.Access;
 
 /**
@@ -23,8 +25,8 @@ import org.pagestamp.walk.Access;
  * <p>Each walk has two words: in the array of the results the guest's last entry, with the rights
  * of those above folded in; and in the lanes what stage 2 had last on the way to where that entry
  * leads. What deviates loses P in the guest's word, and never gets it back. All but the rights to
- * the page is judged where it is read, see {@link Stage2Common}; of pages, only those of 4 KiB are
- * common.
+ * the page is judged where it is read, see {@link Stage2Common}; of the guest's pages, only those
+ * of 4 KiB are common, and of stage 2 those of level 1 and 2.
  *
  * <p>The guest's tables have a method {@code placeTables} for all levels. The table that CR3 points
  * to is looked for once, by {@code placeRoot}.
@@ -264,25 +266,75 @@ final class NestedBatchMethods {
 
   /** Looks through stage 2 for the tables that the guest's words point to. */
   private void writeTables(Loop loop, Expr root2) {
-    boolean write = parts.writesTables();
-    long needs = parts.stage2().masks().tableNeeds(write);
+    long needs = parts.stage2().masks().tableNeeds(parts.writesTables());
     for (Stage2Level level : format.levels()) {
-      boolean leaf = level.number() == 1;
       each(
           loop,
           "i" + level.number(),
           lane -> {
-            Expr entry = readStage2(loop, lane, level, above(loop, lane, level, root2));
-            judge(
-                loop,
-                lane,
-                leaf
-                    ? common.leafForTable(level, entry, write)
-                    : common.pointsToTable(level, entry, needs));
-            loop.code.setElement(
-                loop.lanes, lane.lane(), leaf ? common.frame(level, entry) : entry);
+            if (level.number() > 1) {
+              Expr entry = readStage2(loop, lane, level, above(loop, lane, level, root2));
+              Comparison toTable = common.pointsToTable(level, entry, needs);
+              if (mapsTables(level)) {
+                judge(loop, lane, toTable, large(level, leafForTable(level, entry)));
+              } else {
+                judge(loop, lane, toTable);
+              }
+              loop.code.setElement(loop.lanes, lane.lane(), entry);
+            } else if (mapsTables(format.level(2))) {
+              Expr above = loop.code.let("above", above(loop, lane, level, root2));
+              loop.code.choose(
+                  isLarge(above),
+                  () -> placeInLarge(loop, lane, above),
+                  () -> placeTable(loop, lane, level, above));
+            } else {
+              placeTable(loop, lane, level, above(loop, lane, level, root2));
+            }
           });
     }
+  }
+
+  private Comparison leafForTable(Stage2Level level, Expr entry) {
+    return common.leafForTable(level, entry, parts.writesTables());
+  }
+
+  private void placeTable(Loop loop, Lane lane, Stage2Level level, Expr above) {
+    Expr entry = readStage2(loop, lane, level, above);
+    judge(loop, lane, leafForTable(level, entry));
+    loop.code.setElement(loop.lanes, lane.lane(), common.frame(level, entry));
+  }
+
+  private void placeInLarge(Loop loop, Lane lane, Expr leaf) {
+    Stage2Level level = format.level(2);
+    Expr inPage = Expr.and(Expr.element(loop.results, lane.i()), inLarge());
+    loop.code.setElement(loop.lanes, lane.lane(), Expr.or(common.frame(level, leaf), inPage));
+  }
+
+  /** The address bits inside a page of level 2, above those of 4 KiB. */
+  private Expr inLarge() {
+    return constant((format.level(2).pageSize() - 1) & EntryBits.FRAME);
+  }
+
+  /** Whether pages of a level may be common: in a batch those of level 2 alone. */
+  private static boolean mapsPages(Stage2Level level) {
+    return level.number() == 2 && Stage2Entries.mapsLargePages(level);
+  }
+
+  /** Whether they may have tables; see {@link Stage2Descent} on those larger than the slot. */
+  private boolean mapsTables(Stage2Level level) {
+    return mapsPages(level) && (direct == null || level.pageSize() <= direct.size());
+  }
+
+  private static Comparison large(Stage2Level level, Comparison leaf) {
+    return leaf.and(level.leafBits(), level.leafBits());
+  }
+
+  private Cond isNotLarge(Expr entry) {
+    return Cond.isZero(Expr.and(entry, constant("PS", format.level(2).leafBits())));
+  }
+
+  private Cond isLarge(Expr entry) {
+    return Cond.isNotZero(Expr.and(entry, constant("PS", format.level(2).leafBits())));
   }
 
   /** What points to the table of a level. */
@@ -292,7 +344,7 @@ final class NestedBatchMethods {
 
   private Expr readStage2(Loop loop, Lane lane, Stage2Level level, Expr above) {
     long mask = level.number() == format.topLevel() ? format.rootMask() : format.tableMask();
-    Expr index = entries2.byteIndex(level, Expr.element(loop.results, lane.i()));
+    Expr index = entries2.byteIndexOfFrame(level, Expr.element(loop.results, lane.i()));
     return loop.code.let("entry" + level.number(), common.read(above, mask, index));
   }
 
@@ -301,6 +353,11 @@ final class NestedBatchMethods {
       loop.code.when(
           expected.negated(), () -> loop.code.setElement(loop.results, lane.i(), constant(0)));
     }
+  }
+
+  /** An entry of level 2 may point to a table, or be a large leaf. */
+  private static void judge(Loop loop, Lane lane, Comparison toTable, Comparison leaf) {
+    loop.code.when(toTable.negated(), () -> judge(loop, lane, leaf));
   }
 
   /** The bits of stage 2 that are ANDed over the levels; those that forbid are kept inverted. */
@@ -317,33 +374,52 @@ final class NestedBatchMethods {
 
   /** Looks through stage 2 for the pages, whose rights are folded. */
   private void writePages(Loop loop, Expr root2) {
-    Code code = loop.code;
-    long forbidding = entries2.forbidding();
-    long needs = parts.stage2().masks().tableNeeds(false);
     for (Stage2Level level : format.levels()) {
-      boolean top = level.number() == format.topLevel();
       each(
           loop,
           "k" + level.number(),
           lane -> {
-            Expr above = top ? root2 : code.let("above", above(loop, lane, level, root2));
-            Expr entry = readStage2(loop, lane, level, above);
-            judge(
-                loop,
-                lane,
-                level.number() == 1
-                    ? common.leaf(level, entry)
-                    : common.pointsToTable(level, entry, needs));
-            Expr plain = forbidding == 0 ? entry : Expr.xor(entry, constant("NX", forbidding));
-            Expr counted =
-                Stage2Entries.isCounted(level)
-                    ? plain
-                    : Expr.or(plain, constant("RIGHTS2", folded()));
-            Expr word =
-                top ? counted : Expr.and(counted, Expr.or(above, constant("~RIGHTS2", ~folded())));
-            code.setElement(loop.lanes, lane.lane(), word);
+            Expr above = above(loop, lane, level, root2);
+            if (level.number() < format.topLevel()) {
+              above = loop.code.let("above", above);
+            }
+            Expr last = above;
+            if (level.number() == 1 && mapsPages(format.level(2))) {
+              loop.code.when(isNotLarge(last), () -> readPage(loop, lane, level, last));
+            } else {
+              readPage(loop, lane, level, last);
+            }
           });
     }
+  }
+
+  /** Reads an entry on the way to a page. In a leaf of level 1, PS is clear to tell it apart. */
+  private void readPage(Loop loop, Lane lane, Stage2Level level, Expr above) {
+    long forbidding = entries2.forbidding();
+    Expr entry = readStage2(loop, lane, level, above);
+    if (level.number() == 1) {
+      judge(loop, lane, common.leaf(level, entry));
+    } else {
+      long needs = parts.stage2().masks().tableNeeds(false);
+      Comparison toTable = common.pointsToTable(level, entry, needs);
+      if (mapsPages(level)) {
+        judge(loop, lane, toTable, large(level, common.leaf(level, entry)));
+      } else {
+        judge(loop, lane, toTable);
+      }
+    }
+    Expr plain = forbidding == 0 ? entry : Expr.xor(entry, constant("NX", forbidding));
+    Expr counted =
+        Stage2Entries.isCounted(level) ? plain : Expr.or(plain, constant("RIGHTS2", folded()));
+    Expr word =
+        level.number() == format.topLevel()
+            ? counted
+            : Expr.and(counted, Expr.or(above, constant("~RIGHTS2", ~folded())));
+    boolean told = level.number() == 1 && mapsPages(format.level(2));
+    loop.code.setElement(
+        loop.lanes,
+        lane.lane(),
+        told ? Expr.and(word, constant("~PS", ~format.level(2).leafBits())) : word);
   }
 
   /** {@code results[i] = the result, or 0 if the walk must be made by itself}. */
@@ -365,8 +441,11 @@ final class NestedBatchMethods {
                 ? Expr.xor(Expr.and(word, EntryFormat.present()), EntryFormat.present())
                 : permissions.differs(unplaced, access));
     Expr frame = code.let("frame", Expr.and(leaf2, constant("FRAME", EntryBits.FRAME)));
+    Expr kept = code.let("kept", Expr.and(unplaced, constant("~FRAME", ~EntryBits.FRAME)));
+    if (mapsPages(format.level(2))) {
+      code.when(isLarge(leaf2), () -> largePage(code, word, leaf2, frame, kept));
+    }
     SlotFlags.add(code, parts.stage2().slots(), parts.stage2().plan(), frame);
-    Expr kept = Expr.and(unplaced, constant("~FRAME", ~EntryBits.FRAME));
     Expr result =
         code.let("result", Expr.or(Expr.or(kept, frame), results.rightsInNested(leaf2, leaf2)));
     if (entries2.haveTwoExecuteRights()) {
@@ -384,6 +463,14 @@ final class NestedBatchMethods {
       code.when(denied, redo);
     }
     code.setElement(loop.results, lane.i(), result);
+  }
+
+  /** Where in a large page the 4 KiB are, and that it is large. */
+  private void largePage(Code code, Expr word, Expr leaf2, Expr frame, Expr kept) {
+    Expr start = Expr.and(leaf2, constant(format.level(2).frameMask()));
+    code.set(frame, Expr.or(start, Expr.and(word, inLarge())));
+    long level2 = NestedResult.stage2Bits(Stage2Result.levelBits(2), false);
+    code.set(kept, Expr.or(kept, constant("STAGE2_LEVEL2", level2)));
   }
 
   /** The leaf of stage 2 with the rights of all levels, in the form that they are judged in. */

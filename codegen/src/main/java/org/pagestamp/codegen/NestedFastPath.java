@@ -80,7 +80,7 @@ final class NestedFastPath {
       page = code.let("page", constant(0));
       throughTables();
     }
-    stage2.page(page);
+    stage2.pageIn(page);
     finish();
   }
 

@@ -34,7 +34,11 @@ final class Stage2Descent {
 
   /** What is asked of the entries of one walk, and what is done with them. */
   private record Kind(
-      String name, boolean forTable, boolean write, BiConsumer<Stage2Level, Expr> leaf) {}
+      String name,
+      boolean forTable,
+      boolean inEntry,
+      boolean write,
+      BiConsumer<Stage2Level, Expr> leaf) {}
 
   /**
    * Declares what the walks have in common.
@@ -74,6 +78,7 @@ final class Stage2Descent {
         new Kind(
             name,
             true,
+            true,
             write,
             (level, entry) -> {
               long offset = (level.pageSize() - 1) & (EntryBits.FRAME | low);
@@ -85,11 +90,17 @@ final class Stage2Descent {
     return table;
   }
 
-  /**
-   * Walks for the page whose address {@code gpa} has the bits of; what comes of it is in {@link
-   * #word} and the like.
-   */
+  /** Walks for an address; what comes of it is in {@link #word} and the like. */
   void page(Expr gpa) {
+    page(gpa, false);
+  }
+
+  /** The same for the address that is in an entry of the guest, or in its result. */
+  void pageIn(Expr entry) {
+    page(entry, true);
+  }
+
+  private void page(Expr gpa, boolean inEntry) {
     pageAnd = code.let("pageAnd2", constant(-1));
     pageOr = entries.forbidding() == 0 ? null : code.let("pageOr2", constant(0));
     leaf = code.let("leaf2", constant(0));
@@ -99,6 +110,7 @@ final class Stage2Descent {
         new Kind(
             "page",
             false,
+            inEntry,
             false,
             (level, entry) -> {
               combine(level, entry);
@@ -120,7 +132,8 @@ final class Stage2Descent {
    * @param mask the bits of it that do
    */
   private void descend(Stage2Level level, Kind kind, Expr above, long mask, Expr gpa) {
-    Expr index = entries.byteIndex(level, gpa);
+    Expr index =
+        kind.inEntry() ? entries.byteIndexOfFrame(level, gpa) : entries.byteIndex(level, gpa);
     String name = kind.name() + "_" + level.number();
     Expr entry = code.let(name, common.read(above, mask, index));
     if (level.number() == 1) {

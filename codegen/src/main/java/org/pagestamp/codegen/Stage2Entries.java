@@ -21,6 +21,17 @@ final class Stage2Entries {
     return Expr.and(Expr.shiftRight(gpa, level.shift() - entryShift), constant(mask));
   }
 
+  /**
+   * The same for the frame in an entry of the guest, or in its result, whose bits above 51 mean
+   * something else.
+   */
+  Expr byteIndexOfFrame(Stage2Level level, Expr entry) {
+    int entryShift = Integer.numberOfTrailingZeros(format.entryBytes());
+    long index = ((1L << level.indexBits()) - 1) & (EntryBits.FRAME >>> level.shift());
+    return Expr.and(
+        Expr.shiftRight(entry, level.shift() - entryShift), constant(index << entryShift));
+  }
+
   /** Whether entries of a level above 1 can map pages. */
   static boolean mapsLargePages(Stage2Level level) {
     return level.number() > 1 && level.leafBits() != 0;

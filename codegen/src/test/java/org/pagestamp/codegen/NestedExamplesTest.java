@@ -232,4 +232,25 @@ class NestedExamplesTest {
     walker.walkAll(state, new long[] {0x20_0000, 0x1000}, Access.READ, results);
     assertEquals(NestedResult.STAGE2_WRITABLE, results[1] & NestedResult.STAGE2_WRITABLE);
   }
+
+  @Test
+  @DisplayName("bits for software above those of the address choose no entry of a fifth level")
+  void softwareBitsAreNoIndex() {
+    EptRole five = EptRole.of(EptMode.EPT5, 46, EptOption.TWO_MEG_PAGES);
+    store(0xF000, EPT_ROOT | EPT_ALL);
+    store(0xF000 + 16 * 8, 0xC000 | EPT_ALL); // for bit 52
+    store(0xC000, 0xD000 | EPT_ALL);
+    store(0xD000, 0xE000 | EPT_ALL);
+    largePage(0xE000, 0x20_0000, EPT_ALL);
+    store(TABLES + 0x3000, 1L << 52 | GUEST_ALL);
+    NestedRole role = NestedRole.kvm(TwoStageMatrix.FOUR_LEVEL, five);
+    NestedState state = new NestedState();
+    state.stage2().root(0xF000);
+    state.guest().cr3(TABLES);
+    long[] results = new long[1];
+    NestedWalker walker = new Stamper().stamp(role, layout(Set.of()));
+    walker.walkAll(state, new long[] {0}, Access.READ, results);
+    assertEquals(0, NestedResult.pageGpa(results[0]));
+    assertEquals(results[0], walker.walk(state, 0, Access.READ));
+  }
 }

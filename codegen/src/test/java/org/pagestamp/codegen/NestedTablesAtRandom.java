@@ -25,6 +25,7 @@ final class NestedTablesAtRandom {
   private static final int PAGES = 64;
   private static final int WORDS = PAGES * 512;
   private static final int FRAMES = 24;
+  private static final long IN_MEMORY = (PAGES - 1) << 12;
   private static final long LEFT_ON = EntryBits.P | EntryBits.W | EntryBits.U; // also R, W and X
 
   private final NestedRole role;
@@ -73,7 +74,7 @@ final class NestedTablesAtRandom {
     for (int i = 0; i < FRAMES; i++) {
       long width = Math.min(Math.min(format.gpaBits(), 40), mode.isLongMode() ? 40 : 32);
       long frame = random.nextLong() & ((1L << width) - 1) & EntryBits.FRAME;
-      frames[i] = i % 2 == 0 ? frame : frame & 0x3F_F000;
+      frames[i] = i % 2 == 0 ? frame : frame & IN_MEMORY; // if in a large page
     }
     for (int page = 0; page < PAGES; page++) {
       int kind = page % kinds;
@@ -110,10 +111,15 @@ final class NestedTablesAtRandom {
       return entry | EntryBits.P;
     }
     entry |= LEFT_ON | format.level(level).accessed();
+    boolean large = level == 2 && format.level(2).leafBits() != 0 && random.nextInt(4) == 0;
+    if (large) {
+      entry &= (EntryBits.FRAME_32 & -format.level(2).pageSize()) | 0xFFF;
+      entry |= format.level(2).leafBits();
+    }
     if (format.ept()) {
       entry |= format.userExecute();
     }
-    if (level == 1) {
+    if (level == 1 || large) {
       entry |= format.ept() ? 6 << 3 : 0; // write-back
       entry |= random.nextInt(16) == 0 ? 0 : format.level(1).dirty();
     }

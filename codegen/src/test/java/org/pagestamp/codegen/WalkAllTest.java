@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.pagestamp.interpreter.InterpretedWalker;
 import org.pagestamp.mode.Control;
@@ -141,5 +142,21 @@ class WalkAllTest {
             IllegalArgumentException.class,
             () -> walker.walkAll(vcpu, two, Access.READ, new long[1]));
     assertEquals("results has room for 1 of 2 addresses", tooShort.getMessage());
+  }
+
+  /** The array of the addresses may be that of the results. */
+  @ParameterizedTest
+  @EnumSource(PagingMode.class)
+  void resultsMayReplaceTheirAddresses(PagingMode mode) {
+    Shape shape = new Shape(mode, 1, 0, true);
+    long[] words = new long[WORDS];
+    fill(words, mode, new Random(11));
+    Walker walker = new Stamper().stamp(role(shape), layout(shape, words));
+    VcpuState vcpu = VcpuState.observer(new VcpuState());
+    long[] gvas = new Random(13).longs(100, 0, 1L << 31).toArray();
+    long[] expected = new long[gvas.length];
+    walker.walkAll(vcpu, gvas, Access.READ, expected);
+    walker.walkAll(vcpu, gvas, Access.READ, gvas);
+    assertArrayEquals(expected, gvas);
   }
 }

@@ -19,6 +19,7 @@ public final class NestedGroups {
         new NestedLargeGroup(),
         new NestedReadOnlyGroup(),
         new NestedLogGroup(),
-        new NestedRandomGroup());
+        new NestedRandomGroup(),
+        new NestedBatchGroup());
   }
 }

@@ -79,9 +79,7 @@ final class NestedRandomGroup implements CaseGroup {
         if (scene.happens(4)) {
           scene.change();
         }
-        if (scene.happens(64)) {
-          guest.walkAll(scene.batch(), scene.access());
-        } else if (scene.happens(32)) {
+        if (scene.happens(32)) {
           guest.access(scene.gva(), scene.access());
         } else {
           guest.walk(scene.gva(), scene.access(), i % WALKS_OF_A_COMPARISON == 0);

@@ -35,11 +35,11 @@ final class RandomScene {
   private static final int MOST_SLOTS = 6;
   private static final int FEWEST_PAGES = 4;
   private static final int MOST_PAGES = 20;
-  private static final int MOST_CHANGED = 3;
   private static final int MOST_IN_BATCH = 80;
   private static final int GPAS = 12;
   private static final int GVAS = 8;
   private static final long ALL = 7;
+  private static final long SOFTWARE = 1L << 52;
 
   private static final List<EptOption> LOG_OPTIONS =
       List.of(
@@ -60,14 +60,10 @@ final class RandomScene {
   private final List<Long> gpas = new ArrayList<>();
   private final List<Long> hosts = new ArrayList<>();
   private final List<Long> gvas = new ArrayList<>();
-  private final List<Place> places = new ArrayList<>();
-  private final List<Place> changed = new ArrayList<>();
   private final List<Long> unused;
   private final long root;
   private SceneMemory machine;
-
-  /** An entry that was written. */
-  private record Place(long gpa, long entry, int width) {}
+  private SceneEntries entries;
 
   /**
    * A scene.
@@ -210,6 +206,7 @@ final class RandomScene {
   /** Writes the tables. */
   void write(SceneMemory into) {
     machine = into;
+    entries = new SceneEntries(into, random);
     if (random.nextInt(4) == 0) {
       writeGarbage();
     } else {
@@ -219,6 +216,7 @@ final class RandomScene {
       for (long gva : gvas) {
         writeGuest(gva);
       }
+      gpas.forEach(this::writeMistakable);
     }
   }
 
@@ -228,7 +226,7 @@ final class RandomScene {
       for (long at = 0; at < 0x1000; at += width) {
         if (at < 0x40 || random.nextInt(32) == 0) {
           long marks = rules.isEpt() ? random.nextInt(8) << 8 : random.nextInt(0x80) & 0x60;
-          put(page + at, spoiled(page() | ALL | marks, width), width);
+          entries.put(page + at, spoiled(page() | ALL | marks, width), width, 0);
         }
       }
     }
@@ -236,12 +234,6 @@ final class RandomScene {
 
   private int entryBytes() {
     return mode == PagingMode.NO_PAGING ? 8 : PagingRules.entryBytes(mode);
-  }
-
-  private void put(long gpa, long value, int width) {
-    long entry = width == 4 ? value & 0xFFFF_FFFFL : value;
-    places.add(new Place(gpa, entry, width));
-    machine.store(gpa, entry, width);
   }
 
   /** Now and then with a few bits changed. */
@@ -264,12 +256,26 @@ final class RandomScene {
       boolean large = level > 1 && rules.hasLargePages(level) && random.nextInt(24) == 0;
       if (entry == 0) {
         entry = stage2Entry(level, level == 1 || large ? host : newPage(), large);
-        put(place, spoiled(entry, rules.entryBytes()), rules.entryBytes());
+        long marks = rules.accessed(level) | (level == 1 || large ? rules.dirty(level) : 0);
+        entries.put(place, spoiled(entry, rules.entryBytes()), rules.entryBytes(), marks);
       }
       if (level == 1 || large) {
         return;
       }
       table = rules.nextTable(entry) & -0x1000L;
+    }
+  }
+
+  /**
+   * Gives stage 2 a page where no address of the guest's entries is, but what may be taken for one:
+   * of a 32-bit guest with bit 31 as a sign, of others with a bit for software.
+   */
+  private void writeMistakable(long gpa) {
+    long high = PagingRules.bits(rules.gpaBits() - 1, 32);
+    if (mode == PagingMode.TWO_LEVEL && (gpa & 1L << 31) != 0 && high != 0) {
+      writeStage2(gpa | high, hosts.get(random.nextInt(GPAS)));
+    } else if (PagingRules.isLong(mode) && rules.gpaBits() > 52) {
+      writeStage2(gpa | SOFTWARE, hosts.get(random.nextInt(GPAS)));
     }
   }
 
@@ -281,7 +287,7 @@ final class RandomScene {
     long inPage = PagingRules.bits(rules.shift(level) - 1, 12);
     return large
         ? (frame & ~inPage) | rights | type | execute | 1 << 7
-        : frame | rights | type | execute;
+        : frame | rights | type | execute | (level == 1 ? random.nextInt(2) << 7 : 0);
   }
 
   /** A table of the guest is at one of the addresses that stage 2 has pages for. */
@@ -296,8 +302,11 @@ final class RandomScene {
         boolean pdpte = mode == PagingMode.PAE && level == 3;
         boolean large = !pdpte && level > 1 && level < 4 && random.nextInt(16) == 0;
         long bits = pdpte ? 1 : large ? ALL | 1 << 7 : ALL;
+        bits |= PagingRules.isLong(mode) && random.nextInt(4) == 0 ? SOFTWARE : 0;
         long inPage = large ? PagingRules.bits(PagingRules.shift(mode, level) - 1, 12) : 0xFFF;
-        put(place, spoiled((gpas.get(next) & ~inPage) | bits, entryBytes()), entryBytes());
+        long marks = pdpte ? 0 : PagingRules.A | (large || level == 1 ? PagingRules.D : 0);
+        entries.put(
+            place, spoiled((gpas.get(next) & ~inPage) | bits, entryBytes()), entryBytes(), marks);
         if (large) {
           return;
         }
@@ -362,6 +371,11 @@ final class RandomScene {
     return batch;
   }
 
+  /** Sets nearly all accessed and dirty bits, as they are after many walks. */
+  void mark() {
+    entries.mark();
+  }
+
   /** The kind of the next access. */
   int access() {
     int access;
@@ -371,37 +385,8 @@ final class RandomScene {
     return access;
   }
 
-  /**
-   * Gives an entry another value, or changed ones the values back that they had, so that accessed
-   * and dirty bits are clear again.
-   */
+  /** Changes an entry, or gives some the values back that they had. */
   void change() {
-    if (places.isEmpty()) {
-      return;
-    }
-    if (changed.size() >= MOST_CHANGED || random.nextInt(3) > 0) {
-      changed.forEach(place -> machine.store(place.gpa, place.entry, place.width));
-      changed.clear();
-      for (int i = 0; i < 8; i++) {
-        Place place = anyPlace();
-        machine.store(place.gpa, place.entry, place.width);
-      }
-      return;
-    }
-    Place place = anyPlace();
-    long entry =
-        switch (random.nextInt(5)) {
-          case 0 -> place.entry ^ (1L << random.nextInt(8 * place.width));
-          case 1 -> 0;
-          case 2 -> place.entry ^ (1L << random.nextInt(12));
-          case 3 -> place.entry & ~(1L << random.nextInt(3));
-          default -> machine.load(anyPlace().gpa & -8L, place.width);
-        };
-    changed.add(place);
-    machine.store(place.gpa, entry, place.width);
-  }
-
-  private Place anyPlace() {
-    return places.get(random.nextInt(places.size()));
+    entries.change();
   }
 }

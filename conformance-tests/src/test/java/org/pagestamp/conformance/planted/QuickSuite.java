@@ -57,6 +57,7 @@ final class QuickSuite implements BiFunction<String, Boolean, List<String>> {
   private static final List<String> SECOND_STAGE =
       List.of(
           "nested-large",
+          "nested-batch",
           "positions",
           "stage2-updates",
           "stage2-log",
