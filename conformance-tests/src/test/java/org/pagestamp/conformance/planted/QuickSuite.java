@@ -57,11 +57,11 @@ final class QuickSuite implements BiFunction<String, Boolean, List<String>> {
   private static final List<String> SECOND_STAGE =
       List.of(
           "nested-large",
+          "nested-log",
           "nested-batch",
           "positions",
           "stage2-updates",
           "stage2-log",
-          "nested-log",
           "nested-rights",
           "stage2-rights",
           "stage2-bits",
