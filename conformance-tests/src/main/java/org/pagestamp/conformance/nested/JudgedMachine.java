@@ -216,9 +216,7 @@ final class JudgedMachine implements SceneMemory, AutoCloseable {
 
   /** The model's stores stay; what is to have made them is asked later. */
   void keepExpected() {
-    for (int i = 0; i < memory.stores(); i++) {
-      kept.add(memory.storedAt(i) & -MemSlot.PAGE_SIZE);
-    }
+    kept.addAll(memory.markedPages());
     memory.forget();
   }
 
