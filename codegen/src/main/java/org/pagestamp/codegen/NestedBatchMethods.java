@@ -12,8 +12,6 @@ import org.pagestamp.mode.PagingMode;
 import org.pagestamp.nested.NestedResult;
 import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.PdpteAccess;
-import org.pagestamp.stage2.Stage2Format;
-import org.pagestamp.stage2.Stage2Level;
 import org.pagestamp.stage2.Stage2Result;
 import org.pagestamp.walk.Access;
 
@@ -42,29 +40,17 @@ final class NestedBatchMethods {
   private final NestedParts parts;
   private final PagingMode mode;
   private final EntryFormat entries;
-  private final Stage2Format format;
-  private final Stage2Entries entries2;
   private final DirectReads direct;
   private final Stage2Common common;
-
-  /** The parameters and variables that all loops of a method refer to. */
-  private record Loop(Code code, Expr lanes, Expr results, Expr start, Expr end) {}
-
-  /** One walk in a loop: its number in the results and in the lanes. */
-  private record Lane(Expr i, Expr lane) {}
-
-  private interface Step {
-    void write(Lane lane);
-  }
+  private final Stage2Lanes stage2;
 
   NestedBatchMethods(NestedParts parts, DirectReads direct) {
     this.parts = parts;
     this.mode = parts.choices().guest().mode();
     this.entries = parts.entries();
-    this.format = parts.stage2().format();
-    this.entries2 = parts.stage2().entries();
     this.direct = direct;
     this.common = new Stage2Common(parts.stage2(), direct);
+    this.stage2 = new Stage2Lanes(parts.stage2(), direct, parts.writesTables());
   }
 
   /** Whether a class that has a fast path has the method: not where walks read PDPTEs in memory. */
@@ -93,7 +79,7 @@ final class NestedBatchMethods {
               new Parameter("start", Expr.INT),
               new Parameter("end", Expr.INT)),
           (code, p) -> {
-            writeTables(new Loop(code, p[1], p[2], p[3], p[4]), p[0]);
+            stage2.writeTables(new BatchLoop(code, p[1], p[2], p[3], p[4]), p[0]);
             code.retVoid();
           });
     }
@@ -132,8 +118,8 @@ final class NestedBatchMethods {
     if (parts.tooWide() != 0) {
       code.returnIf(Cond.isNotZero(Expr.and(root, constant(parts.tooWide()))), nowhere);
     }
-    Stage2Descent stage2 = new Stage2Descent(parts.stage2(), direct, code, root2(state), nowhere);
-    code.ret(stage2.table("root", root, 0, parts.writesTables()));
+    Stage2Descent descent = new Stage2Descent(parts.stage2(), direct, code, root2(state), nowhere);
+    code.ret(descent.table("root", root, 0, parts.writesTables()));
   }
 
   private static Expr root2(Expr state) {
@@ -149,7 +135,7 @@ final class NestedBatchMethods {
     if (direct != null) {
       code.when(common.root(root2).negated(), () -> code.set(rights, constant(0)));
     }
-    Loop loop = new Loop(code, lanes, results, start, end);
+    BatchLoop loop = new BatchLoop(code, lanes, results, start, end);
     switch (mode) {
       case NO_PAGING -> writeUnpaged(loop, gvas, rights);
       case PAE -> writePdptes(loop, gvas, vcpu, rights);
@@ -168,8 +154,7 @@ final class NestedBatchMethods {
               results,
               start,
               end));
-      each(
-          loop,
+      loop.each(
           "i" + number,
           lane -> {
             Expr gva = code.let("gva", Expr.element(gvas, lane.i()));
@@ -177,45 +162,38 @@ final class NestedBatchMethods {
             readGuest(loop, lane, level, gva, word, Expr.element(lanes, lane.lane()));
           });
     }
-    writePages(loop, root2);
-    each(loop, "j", lane -> finish(loop, lane, vcpu, access));
+    stage2.writePages(loop, root2);
+    loop.each("j", lane -> finish(loop, lane, vcpu, access));
     code.retVoid();
   }
 
-  private void each(Loop loop, String name, Step step) {
-    loop.code.repeat(
-        name, loop.start, loop.end, 1, i -> step.write(new Lane(i, Expr.intMinus(i, loop.start))));
-  }
-
   /** Without paging, the word is the address of the page. */
-  private void writeUnpaged(Loop loop, Expr gvas, Expr rights) {
-    each(
-        loop,
+  private void writeUnpaged(BatchLoop loop, Expr gvas, Expr rights) {
+    loop.each(
         "i",
         lane -> {
           Expr gva = Expr.element(gvas, lane.i());
           Expr page = Expr.and(gva, constant("FRAME_32", EntryBits.FRAME_32));
-          loop.code.setElement(loop.results, lane.i(), Expr.or(page, rights));
+          loop.code().setElement(loop.results(), lane.i(), Expr.or(page, rights));
         });
   }
 
   /** What is reserved in the registers was refused when they were loaded. */
-  private void writePdptes(Loop loop, Expr gvas, Expr vcpu, Expr rights) {
-    each(
-        loop,
+  private void writePdptes(BatchLoop loop, Expr gvas, Expr vcpu, Expr rights) {
+    loop.each(
         "i3",
         lane -> {
-          Expr gva = loop.code.let("gva", Expr.element(gvas, lane.i()));
-          Expr pdpte = loop.code.let("pdpte", VcpuFields.pdpte(vcpu, gva));
-          Expr word = loop.code.let("word", Expr.or(entries.table(pdpte), rights));
+          Expr gva = loop.code().let("gva", Expr.element(gvas, lane.i()));
+          Expr pdpte = loop.code().let("pdpte", VcpuFields.pdpte(vcpu, gva));
+          Expr word = loop.code().let("word", Expr.or(entries.table(pdpte), rights));
           Comparison present = new Comparison(pdpte, EntryBits.P | parts.tooWide(), EntryBits.P);
-          loop.code.when(present.negated(), () -> loop.code.set(word, constant(0)));
-          loop.code.setElement(loop.results, lane.i(), word);
+          loop.code().when(present.negated(), () -> loop.code().set(word, constant(0)));
+          loop.code().setElement(loop.results(), lane.i(), word);
         });
   }
 
-  private void writeRootTable(Loop loop, Expr gvas, Expr state, Expr rights) {
-    Code code = loop.code;
+  private void writeRootTable(BatchLoop loop, Expr gvas, Expr state, Expr rights) {
+    Code code = loop.code();
     Expr root =
         code.let("root", Expr.call(parts.stage2().owner(), "placeRoot", "(" + STATE + ")J", state));
     code.when(
@@ -225,8 +203,7 @@ final class NestedBatchMethods {
           code.set(root, constant(0));
         });
     PagingLevel level = mode.level(mode.topLevelInMemory());
-    each(
-        loop,
+    loop.each(
         "i" + level.number(),
         lane -> {
           Expr gva = code.let("gva", Expr.element(gvas, lane.i()));
@@ -239,8 +216,9 @@ final class NestedBatchMethods {
   }
 
   /** Reads the guest's entry of a level in the table at {@code table}. */
-  private void readGuest(Loop loop, Lane lane, PagingLevel level, Expr gva, Expr word, Expr table) {
-    Code code = loop.code;
+  private void readGuest(
+      BatchLoop loop, BatchLoop.Lane lane, PagingLevel level, Expr gva, Expr word, Expr table) {
+    Code code = loop.code();
     Expr read = common.read(parts.guestSlots(), table, entries.byteIndex(level, gva));
     Expr entry = code.let(EntryFormat.name(level), read);
     boolean wide = mode.entryBytes() == Long.BYTES;
@@ -255,7 +233,7 @@ final class NestedBatchMethods {
                 0)
             : parts.pointsToTable(entry, wide);
     deviateIf(code, expected, word);
-    code.setElement(loop.results, lane.i(), word);
+    code.setElement(loop.results(), lane.i(), word);
   }
 
   private static void deviateIf(Code code, Comparison expected, Expr word) {
@@ -264,171 +242,13 @@ final class NestedBatchMethods {
     }
   }
 
-  /** Looks through stage 2 for the tables that the guest's words point to. */
-  private void writeTables(Loop loop, Expr root2) {
-    long needs = parts.stage2().masks().tableNeeds(parts.writesTables());
-    for (Stage2Level level : format.levels()) {
-      each(
-          loop,
-          "i" + level.number(),
-          lane -> {
-            if (level.number() > 1) {
-              Expr entry = readStage2(loop, lane, level, above(loop, lane, level, root2));
-              Comparison toTable = common.pointsToTable(level, entry, needs);
-              if (mapsTables(level)) {
-                judge(loop, lane, toTable, large(level, leafForTable(level, entry)));
-              } else {
-                judge(loop, lane, toTable);
-              }
-              loop.code.setElement(loop.lanes, lane.lane(), entry);
-            } else if (mapsTables(format.level(2))) {
-              Expr above = loop.code.let("above", above(loop, lane, level, root2));
-              loop.code.choose(
-                  isLarge(above),
-                  () -> placeInLarge(loop, lane, above),
-                  () -> placeTable(loop, lane, level, above));
-            } else {
-              placeTable(loop, lane, level, above(loop, lane, level, root2));
-            }
-          });
-    }
-  }
-
-  private Comparison leafForTable(Stage2Level level, Expr entry) {
-    return common.leafForTable(level, entry, parts.writesTables());
-  }
-
-  private void placeTable(Loop loop, Lane lane, Stage2Level level, Expr above) {
-    Expr entry = readStage2(loop, lane, level, above);
-    judge(loop, lane, leafForTable(level, entry));
-    loop.code.setElement(loop.lanes, lane.lane(), common.frame(level, entry));
-  }
-
-  private void placeInLarge(Loop loop, Lane lane, Expr leaf) {
-    Stage2Level level = format.level(2);
-    Expr inPage = Expr.and(Expr.element(loop.results, lane.i()), inLarge());
-    loop.code.setElement(loop.lanes, lane.lane(), Expr.or(common.frame(level, leaf), inPage));
-  }
-
-  /** The address bits inside a page of level 2, above those of 4 KiB. */
-  private Expr inLarge() {
-    return constant((format.level(2).pageSize() - 1) & EntryBits.FRAME);
-  }
-
-  /** Whether pages of a level may be common: in a batch those of level 2 alone. */
-  private static boolean mapsPages(Stage2Level level) {
-    return level.number() == 2 && Stage2Entries.mapsLargePages(level);
-  }
-
-  /** Whether they may have tables; see {@link Stage2Descent} on those larger than the slot. */
-  private boolean mapsTables(Stage2Level level) {
-    return mapsPages(level) && (direct == null || level.pageSize() <= direct.size());
-  }
-
-  private static Comparison large(Stage2Level level, Comparison leaf) {
-    return leaf.and(level.leafBits(), level.leafBits());
-  }
-
-  private Cond isNotLarge(Expr entry) {
-    return Cond.isZero(Expr.and(entry, constant("PS", format.level(2).leafBits())));
-  }
-
-  private Cond isLarge(Expr entry) {
-    return Cond.isNotZero(Expr.and(entry, constant("PS", format.level(2).leafBits())));
-  }
-
-  /** What points to the table of a level. */
-  private Expr above(Loop loop, Lane lane, Stage2Level level, Expr root2) {
-    return level.number() == format.topLevel() ? root2 : Expr.element(loop.lanes, lane.lane());
-  }
-
-  private Expr readStage2(Loop loop, Lane lane, Stage2Level level, Expr above) {
-    long mask = level.number() == format.topLevel() ? format.rootMask() : format.tableMask();
-    Expr index = entries2.byteIndexOfFrame(level, Expr.element(loop.results, lane.i()));
-    return loop.code.let("entry" + level.number(), common.read(above, mask, index));
-  }
-
-  private static void judge(Loop loop, Lane lane, Comparison expected) {
-    if (expected.mask() != 0) {
-      loop.code.when(
-          expected.negated(), () -> loop.code.setElement(loop.results, lane.i(), constant(0)));
-    }
-  }
-
-  /** An entry of level 2 may point to a table, or be a large leaf. */
-  private static void judge(Loop loop, Lane lane, Comparison toTable, Comparison leaf) {
-    loop.code.when(toTable.negated(), () -> judge(loop, lane, leaf));
-  }
-
-  /** The bits of stage 2 that are ANDed over the levels; those that forbid are kept inverted. */
-  private long folded() {
-    return format.readable().needed()
-        | format.writable().needed()
-        | format.executable().needed()
-        | format.executable().forbidden()
-        | format.userExecutable().needed()
-        | format.userExecutable().forbidden()
-        | entries2.forbidding()
-        | parts.stage2().masks().tableNeeds(true);
-  }
-
-  /** Looks through stage 2 for the pages, whose rights are folded. */
-  private void writePages(Loop loop, Expr root2) {
-    for (Stage2Level level : format.levels()) {
-      each(
-          loop,
-          "k" + level.number(),
-          lane -> {
-            Expr above = above(loop, lane, level, root2);
-            if (level.number() < format.topLevel()) {
-              above = loop.code.let("above", above);
-            }
-            Expr last = above;
-            if (level.number() == 1 && mapsPages(format.level(2))) {
-              loop.code.when(isNotLarge(last), () -> readPage(loop, lane, level, last));
-            } else {
-              readPage(loop, lane, level, last);
-            }
-          });
-    }
-  }
-
-  /** Reads an entry on the way to a page. In a leaf of level 1, PS is clear to tell it apart. */
-  private void readPage(Loop loop, Lane lane, Stage2Level level, Expr above) {
-    long forbidding = entries2.forbidding();
-    Expr entry = readStage2(loop, lane, level, above);
-    if (level.number() == 1) {
-      judge(loop, lane, common.leaf(level, entry));
-    } else {
-      long needs = parts.stage2().masks().tableNeeds(false);
-      Comparison toTable = common.pointsToTable(level, entry, needs);
-      if (mapsPages(level)) {
-        judge(loop, lane, toTable, large(level, common.leaf(level, entry)));
-      } else {
-        judge(loop, lane, toTable);
-      }
-    }
-    Expr plain = forbidding == 0 ? entry : Expr.xor(entry, constant("NX", forbidding));
-    Expr counted =
-        Stage2Entries.isCounted(level) ? plain : Expr.or(plain, constant("RIGHTS2", folded()));
-    Expr word =
-        level.number() == format.topLevel()
-            ? counted
-            : Expr.and(counted, Expr.or(above, constant("~RIGHTS2", ~folded())));
-    boolean told = level.number() == 1 && mapsPages(format.level(2));
-    loop.code.setElement(
-        loop.lanes,
-        lane.lane(),
-        told ? Expr.and(word, constant("~PS", ~format.level(2).leafBits())) : word);
-  }
-
   /** {@code results[i] = the result, or 0 if the walk must be made by itself}. */
-  private void finish(Loop loop, Lane lane, Expr vcpu, Expr access) {
-    Code code = loop.code;
+  private void finish(BatchLoop loop, BatchLoop.Lane lane, Expr vcpu, Expr access) {
+    Code code = loop.code();
     PermissionFields permissions = parts.permissions();
     Stage2Results results = parts.stage2().results();
-    Expr word = code.let("word", Expr.element(loop.results, lane.i()));
-    Expr leaf2 = code.let("leaf2", leaf2(loop, lane));
+    Expr word = code.let("word", Expr.element(loop.results(), lane.i()));
+    Expr leaf2 = code.let("leaf2", stage2.leaf(loop, lane));
     Expr unplaced = code.let("unplaced", unplaced(word));
     Expr wrong =
         Expr.or(
@@ -442,13 +262,13 @@ final class NestedBatchMethods {
                 : permissions.differs(unplaced, access));
     Expr frame = code.let("frame", Expr.and(leaf2, constant("FRAME", EntryBits.FRAME)));
     Expr kept = code.let("kept", Expr.and(unplaced, constant("~FRAME", ~EntryBits.FRAME)));
-    if (mapsPages(format.level(2))) {
-      code.when(isLarge(leaf2), () -> largePage(code, word, leaf2, frame, kept));
+    if (stage2.mapsLargePages()) {
+      code.when(stage2.isLarge(leaf2), () -> largePage(code, word, leaf2, frame, kept));
     }
     SlotFlags.add(code, parts.stage2().slots(), parts.stage2().plan(), frame);
     Expr result =
         code.let("result", Expr.or(Expr.or(kept, frame), results.rightsInNested(leaf2, leaf2)));
-    if (entries2.haveTwoExecuteRights()) {
+    if (parts.stage2().entries().haveTwoExecuteRights()) {
       Expr found = code.let("found", results.rights(leaf2, leaf2));
       code.when(
           parts.isUsers(unplaced, access),
@@ -462,25 +282,14 @@ final class NestedBatchMethods {
     for (Cond denied : permissions.keyDenies(vcpu, unplaced, unplaced, access)) {
       code.when(denied, redo);
     }
-    code.setElement(loop.results, lane.i(), result);
+    code.setElement(loop.results(), lane.i(), result);
   }
 
   /** Where in a large page the 4 KiB are, and that it is large. */
   private void largePage(Code code, Expr word, Expr leaf2, Expr frame, Expr kept) {
-    Expr start = Expr.and(leaf2, constant(format.level(2).frameMask()));
-    code.set(frame, Expr.or(start, Expr.and(word, inLarge())));
+    code.set(frame, stage2.inLarge(leaf2, word));
     long level2 = NestedResult.stage2Bits(Stage2Result.levelBits(2), false);
     code.set(kept, Expr.or(kept, constant("STAGE2_LEVEL2", level2)));
-  }
-
-  /** The leaf of stage 2 with the rights of all levels, in the form that they are judged in. */
-  private Expr leaf2(Loop loop, Lane lane) {
-    Expr word = Expr.element(loop.lanes, lane.lane());
-    if (format.entryBytes() == Integer.BYTES) {
-      return Expr.and(word, constant(0xFFFF_FFFFL)); // which was sign-extended
-    }
-    long forbidding = entries2.forbidding();
-    return forbidding == 0 ? word : Expr.xor(word, constant("NX", forbidding));
   }
 
   /** The guest's result, but for where the page is. */
