@@ -103,6 +103,11 @@ final class Expr {
     return new Expr(descriptor, () -> name, "", null, mv -> mv.visitVarInsn(opcode, index));
   }
 
+  /** The object whose method it is. */
+  static Expr self() {
+    return local("this", "Ljava/lang/Object;", 0);
+  }
+
   /** Pops the top of the stack into a local variable. */
   static void store(Expr local, MethodVisitor target) {
     local.push(
@@ -160,6 +165,10 @@ final class Expr {
 
   static Expr shiftRight(Expr value, int count) {
     return shift(value, ">>>", Opcodes.LUSHR, count);
+  }
+
+  static Expr shiftRight(Expr value, Expr count) {
+    return binary(value, ">>>", Opcodes.LUSHR, count);
   }
 
   static Expr signedShiftRight(Expr value, int count) {

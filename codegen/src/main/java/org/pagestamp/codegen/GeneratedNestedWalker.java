@@ -7,6 +7,7 @@ import org.pagestamp.nested.NestedRole;
 import org.pagestamp.nested.NestedState;
 import org.pagestamp.nested.NestedTrace;
 import org.pagestamp.nested.NestedWalker;
+import org.pagestamp.nested.PagePacker;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.walk.Cr3Load;
 
@@ -14,7 +15,7 @@ import org.pagestamp.walk.Cr3Load;
  * The superclass of generated classes that walk in two dimensions. What is not for speed is left to
  * the reference: probes, which must keep their stores to themselves, and loads of CR3.
  */
-abstract class GeneratedNestedWalker extends NestedWalker {
+abstract class GeneratedNestedWalker extends NestedWalker implements PagePacker {
   private InterpretedNestedWalker reference;
 
   GeneratedNestedWalker(NestedRole role, SlotLayout layout) {
@@ -74,6 +75,12 @@ abstract class GeneratedNestedWalker extends NestedWalker {
    */
   void batch(NestedState state, long[] gvas, int access, long[] results, int start, int end) {
     Arrays.fill(results, start, end, 0);
+  }
+
+  /** Asked for by nobody, unless a class knows better: the others leave results that are packed. */
+  @Override
+  public long pack(long word, long place) {
+    throw new IllegalStateException("no walk has left anything to pack");
   }
 
   /**

@@ -47,6 +47,10 @@ final class NestedAssembler {
             NestedParts.PARAMETERS,
             (code, p) -> new NestedFastPath(parts, null, code, p).write());
       }
+      frame.publicMethod(
+          "pack",
+          NestedParts.PACKED,
+          (code, p) -> code.ret(parts.stage2().results().success(p[0], p[1])));
       frame.privateMethod(
           "exact",
           NestedParts.PARAMETERS,

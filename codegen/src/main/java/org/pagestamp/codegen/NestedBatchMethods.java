@@ -266,8 +266,7 @@ final class NestedBatchMethods {
       code.when(stage2.isLarge(leaf2), () -> largePage(code, word, leaf2, frame, kept));
     }
     SlotFlags.add(code, parts.stage2().slots(), parts.stage2().plan(), frame);
-    Expr result =
-        code.let("result", Expr.or(Expr.or(kept, frame), results.rightsInNested(leaf2, leaf2)));
+    Expr result = code.let("result", Expr.or(Expr.or(kept, frame), results.rightsInNested(leaf2)));
     if (parts.stage2().entries().haveTwoExecuteRights()) {
       Expr found = code.let("found", results.rights(leaf2, leaf2));
       code.when(

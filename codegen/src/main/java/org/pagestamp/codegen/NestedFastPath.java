@@ -204,7 +204,7 @@ final class NestedFastPath {
 
   /** Judges all entries, and packs the result. */
   private void finish() {
-    Expr word = code.let("word", stage2.word());
+    Expr word = stage2.word();
     Expr differs = parts.stage2().differs(word, access, Access.LIMIT, parts.rowsOfStage2());
     Expr wrong = Expr.or(stage2.wrongType(), differs);
     if (mode != PagingMode.NO_PAGING) {
@@ -222,23 +222,25 @@ final class NestedFastPath {
 
   private void pack(Expr word) {
     Stage2Results results = parts.stage2().results();
-    Expr found = code.let("found", stage2.result(word));
+    Expr placed = stage2.frame();
     Expr frame =
         mode == PagingMode.NO_PAGING
             ? page
             : Expr.and(unplaced, constant("FRAME", EntryBits.FRAME));
     Expr gpa = Expr.or(frame, Expr.and(gva, constant(0xFFF)));
-    code.run(NestedFields.page(state, gpa, found));
+    code.run(NestedFields.page(state, gpa, word, Expr.or(placed, stage2.ofLevel())));
+    code.run(NestedFields.packer(state));
     Expr kept = Expr.and(unplaced, constant("~FRAME", ~EntryBits.FRAME));
     Expr inNested =
-        Expr.or(
-            results.rightsInNested(word, stage2.leaf()),
-            Stage2Results.levelInNested(stage2.pageAndLevel()));
-    Expr result = code.let("result", Expr.or(Expr.or(kept, stage2.frame()), inNested));
+        Expr.or(results.rightsInNested(word), Stage2Results.levelInNested(stage2.ofLevel()));
+    Expr result = code.let("result", Expr.or(Expr.or(kept, placed), inNested));
     if (parts.stage2().entries().haveTwoExecuteRights()) {
       code.when(
           parts.isUsers(unplaced, access),
-          () -> code.set(result, Expr.xor(result, Stage2Results.differenceOfUser(found))));
+          () -> {
+            Expr found = code.let("found", results.rights(word, word));
+            code.set(result, Expr.xor(result, Stage2Results.differenceOfUser(found)));
+          });
     }
     code.ret(result);
   }

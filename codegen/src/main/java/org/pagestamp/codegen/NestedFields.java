@@ -22,6 +22,17 @@ final class NestedFields {
     return Expr.invoke(state, false, "page", "(JJ)V", gpa, result);
   }
 
+  /** The same, where the class itself packs the result when it is asked for. */
+  static Expr page(Expr state, Expr gpa, Expr word, Expr place) {
+    return Expr.invoke(state, false, "page", "(JJJ)V", gpa, word, place);
+  }
+
+  /** Notes that the class packs the result. */
+  static Expr packer(Expr state) {
+    String descriptor = "(Lorg/pagestamp/nested/PagePacker;)V";
+    return Expr.invoke(state, false, "packer", descriptor, Expr.self());
+  }
+
   /** Notes the address that stage 2 is to translate. */
   static Expr gpa(Expr stage2, Expr gpa) {
     return Expr.invoke(stage2, false, "gpa", "(J)V", gpa);

@@ -37,6 +37,10 @@ record NestedParts(
           new Parameter("gva", Expr.LONG),
           new Parameter("access", Expr.INT));
 
+  /** What a walk leaves behind, of which the result of stage 2 is packed when it is asked for. */
+  static final List<Parameter> PACKED =
+      List.of(new Parameter("word", Expr.LONG), new Parameter("place", Expr.LONG));
+
   /** The methods that walk take an address and an access, of the guest or of stage 2. */
   private static final String WALK = "(Lorg/pagestamp/nested/NestedState;JI)J";
 

@@ -73,10 +73,11 @@ final class Stage2Assembler {
     Stage2Descent descent =
         new Stage2Descent(parts, reads, code, NestedFields.root(p[0]), elsewhere);
     descent.page(gpa);
-    Expr word = code.let("word", descent.word());
+    Expr word = descent.word();
     Expr differs = parts.differs(word, access, Stage2Access.LIMIT, rows());
     code.returnIf(Cond.isNotZero(Expr.or(descent.wrongType(), differs)), exact);
-    code.ret(descent.result(word));
+    Expr place = Expr.or(descent.frame(), descent.ofLevel());
+    code.ret(parts.results().success(word, place));
   }
 
   private long[] rows() {

@@ -54,6 +54,12 @@ record Stage2Common(Stage2Parts parts, DirectReads direct) {
     return new Comparison(entry, rare, 0);
   }
 
+  /** The same for the leaf of a page, which is asked for some of them with its rights. */
+  Comparison leafForPage(Stage2Level level, Expr entry) {
+    Comparison all = leaf(level, entry);
+    return new Comparison(entry, all.mask() & ~parts.masks().alwaysZero(), all.expected());
+  }
+
   private Comparison inSlot(Comparison comparison) {
     return direct == null ? comparison : comparison.and(direct.outside(), direct.base());
   }
@@ -90,17 +96,24 @@ record Stage2Common(Stage2Parts parts, DirectReads direct) {
         : direct.inside(leaf, level.frameMask());
   }
 
-  /** Not zero where the memory type of the page that {@code leaf} maps is illegal. */
+  /**
+   * Not zero where the memory type of the page that {@code leaf} maps is illegal. A shift of a long
+   * takes no more than the six low bits of its distance, of which the type is the upper half.
+   */
   Expr wrongType(Expr leaf) {
     if (!format().ept()) {
       return constant(0);
     }
-    Expr type =
-        Expr.toInt(
-            Expr.shiftRight(Expr.and(leaf, constant("TYPE", EptBits.TYPE)), EptBits.TYPE_SHIFT));
-    Expr illegal =
-        Expr.intShiftRight(
-            Expr.intConstant(format().illegalTypes()).printedAs("ILLEGAL_TYPES"), type);
-    return Expr.toLong(Expr.intAnd(illegal, Expr.intConstant(1)));
+    Expr illegal = constant("ILLEGAL_LEAVES", illegalLeaves());
+    return Expr.and(Expr.shiftRight(illegal, Expr.toInt(leaf)), constant(1));
+  }
+
+  /** Bit n is set if n, as the low six bits of a leaf, has an illegal type. */
+  private long illegalLeaves() {
+    long illegal = 0;
+    for (int low = 0; low < Long.SIZE; low++) {
+      illegal |= (long) (format().illegalTypes() >>> (low >>> EptBits.TYPE_SHIFT) & 1) << low;
+    }
+    return illegal;
   }
 }

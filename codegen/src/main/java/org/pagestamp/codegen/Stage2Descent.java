@@ -26,11 +26,11 @@ final class Stage2Descent {
   private final Expr root;
 
   // What the walk for the page leaves behind.
-  private Expr pageAnd;
-  private Expr pageOr;
-  private Expr leaf;
+  private Expr and;
+  private Expr or;
+  private Expr word;
   private Expr page;
-  private Expr frame;
+  private Expr ofLevel;
 
   /** What is asked of the entries of one walk, and what is done with them. */
   private record Kind(
@@ -101,10 +101,11 @@ final class Stage2Descent {
   }
 
   private void page(Expr gpa, boolean inEntry) {
-    pageAnd = code.let("pageAnd2", constant(-1));
-    pageOr = entries.forbidding() == 0 ? null : code.let("pageOr2", constant(0));
-    leaf = code.let("leaf2", constant(0));
+    and = code.let("pageAnd2", constant(-1));
+    or = entries.forbidding() == 0 ? null : code.let("pageOr2", constant(0));
+    word = code.let("word", constant(0));
     page = code.let("page2", constant(0));
+    ofLevel = code.let("level2", constant(0));
     descend(
         format.level(format.topLevel()),
         new Kind(
@@ -113,12 +114,11 @@ final class Stage2Descent {
             inEntry,
             false,
             (level, entry) -> {
-              combine(level, entry);
-              code.set(leaf, entry);
+              code.set(word, entries.word(entry, and, or, parts.masks().folded()));
               long offset = (level.pageSize() - 1) & EntryBits.FRAME;
               Expr start = Expr.and(entry, constant(level.frameMask()));
-              Expr placed = offset == 0 ? start : Expr.or(start, Expr.and(gpa, constant(offset)));
-              code.set(page, Expr.or(placed, parts.results().ofLevel(level, entry)));
+              code.set(page, offset == 0 ? start : Expr.or(start, Expr.and(gpa, constant(offset))));
+              code.set(ofLevel, parts.results().ofLevel(level, entry));
             }),
         root,
         format.rootMask(),
@@ -179,15 +179,17 @@ final class Stage2Descent {
     Comparison expected =
         kind.forTable()
             ? common.leafForTable(level, entry, kind.write())
-            : common.leaf(level, entry);
-    code.returnIf(expected.negated(), deviating);
+            : common.leafForPage(level, entry);
+    if (expected.mask() != 0) {
+      code.returnIf(expected.negated(), deviating);
+    }
     kind.leaf().accept(level, entry);
   }
 
   private void combine(Stage2Level level, Expr entry) {
-    code.set(pageAnd, Expr.and(pageAnd, entries.counted(level, entry)));
-    if (pageOr != null && Stage2Entries.isCounted(level)) {
-      code.set(pageOr, Expr.or(pageOr, entry));
+    code.set(and, Expr.and(and, entries.counted(level, entry)));
+    if (or != null && Stage2Entries.isCounted(level)) {
+      code.set(or, Expr.or(or, entry));
     }
   }
 
@@ -203,39 +205,22 @@ final class Stage2Descent {
 
   /** Not zero where the memory type of the page is illegal. */
   Expr wrongType() {
-    return common.wrongType(leaf);
+    return common.wrongType(word);
   }
 
-  /** The word that the rights to the page are judged by, and packed from. */
+  /** The page's leaf, but with the rights of all levels, as they are judged by and packed from. */
   Expr word() {
-    Expr word = entries.word(pageAnd, pageOr);
-    long dirty = parts.masks().dirty();
-    return dirty == 0
-        ? word
-        : Expr.or(Expr.and(word, constant("~D2", ~dirty)), Expr.and(leaf, constant("D2", dirty)));
+    return word;
   }
 
-  /** The result of stage 2, by {@link #word}; declares {@link #frame}. */
-  Expr result(Expr word) {
-    frame = code.let("frame", Expr.and(page, constant("FRAME", EntryBits.FRAME)));
-    SlotFlags.add(code, parts.slots(), parts.plan(), frame);
-    Stage2Results results = parts.results();
-    Expr rights = Expr.or(results.rights(word, leaf), results.withheld(leaf));
-    return Expr.or(rights, Expr.or(page, frame));
-  }
-
-  /** Where the page is, and in what kind of slot. */
+  /** Where the page is and in what kind of slot, as in a result. */
   Expr frame() {
-    return frame;
-  }
-
-  /** The leaf that maps the page. */
-  Expr leaf() {
-    return leaf;
-  }
-
-  /** Where the page is, with what its level adds to a result. */
-  Expr pageAndLevel() {
+    SlotFlags.add(code, parts.slots(), parts.plan(), page);
     return page;
+  }
+
+  /** What the level of the leaf adds to a result. */
+  Expr ofLevel() {
+    return ofLevel;
   }
 }

@@ -73,13 +73,36 @@ final class Stage2Entries {
    */
   Expr word(Expr and, Expr or) {
     if (format.entryBytes() == Integer.BYTES) {
-      return Expr.and(and, constant(0xFFFF_FFFFL)); // which was sign-extended
+      return withoutSign(and);
     }
-    if (forbidding() == 0) {
-      return and;
+    return forbidding() == 0
+        ? and
+        : Expr.or(Expr.and(and, constant("~NX", ~forbidding())), forbidden(or));
+  }
+
+  /**
+   * A leaf with the rights of all levels.
+   *
+   * @param and the entries above ANDed
+   * @param or the entries above ORed; not used where none forbid
+   * @param folded the bits that are rights
+   */
+  Expr word(Expr leaf, Expr and, Expr or, long folded) {
+    Expr allowed = Expr.or(and, constant("~RIGHTS2", ~folded | forbidding()));
+    Expr word = Expr.and(leaf, allowed);
+    if (format.entryBytes() == Integer.BYTES) {
+      return withoutSign(word);
     }
-    return Expr.or(
-        Expr.and(and, constant("~NX", ~forbidding())), Expr.and(or, constant("NX", forbidding())));
+    return forbidding() == 0 ? word : Expr.or(word, forbidden(or));
+  }
+
+  private Expr forbidden(Expr or) {
+    return Expr.and(or, constant("NX", forbidding()));
+  }
+
+  /** An entry of 4 bytes, which was sign-extended. */
+  static Expr withoutSign(Expr entry) {
+    return Expr.and(entry, constant("ENTRY", 0xFFFF_FFFFL));
   }
 
   /** The bits of {@code gpa} that no index uses, and that must be zero. */

@@ -145,18 +145,6 @@ final class Stage2Lanes {
     loop.code().when(toTable.negated(), () -> judge(loop, lane, leaf));
   }
 
-  /** The bits of stage 2 that are ANDed over the levels; those that forbid are kept inverted. */
-  private long folded() {
-    return format.readable().needed()
-        | format.writable().needed()
-        | format.executable().needed()
-        | format.executable().forbidden()
-        | format.userExecutable().needed()
-        | format.userExecutable().forbidden()
-        | entries.forbidding()
-        | parts.masks().tableNeeds(true);
-  }
-
   /** Looks through stage 2 for the pages, whose rights are folded. */
   void writePages(BatchLoop loop, Expr root2) {
     for (Stage2Level level : format.levels()) {
@@ -182,23 +170,25 @@ final class Stage2Lanes {
     long forbidding = entries.forbidding();
     Expr entry = readStage2(loop, lane, level, above);
     if (level.number() == 1) {
-      judge(loop, lane, common.leaf(level, entry));
+      judge(loop, lane, common.leafForPage(level, entry));
     } else {
       long needs = parts.masks().tableNeeds(false);
       Comparison toTable = common.pointsToTable(level, entry, needs);
       if (mapsPages(level)) {
-        judge(loop, lane, toTable, large(level, common.leaf(level, entry)));
+        judge(loop, lane, toTable, large(level, common.leafForPage(level, entry)));
       } else {
         judge(loop, lane, toTable);
       }
     }
     Expr plain = forbidding == 0 ? entry : Expr.xor(entry, constant("NX", forbidding));
     Expr counted =
-        Stage2Entries.isCounted(level) ? plain : Expr.or(plain, constant("RIGHTS2", folded()));
+        Stage2Entries.isCounted(level)
+            ? plain
+            : Expr.or(plain, constant("RIGHTS2", parts.masks().folded()));
     Expr word =
         level.number() == format.topLevel()
             ? counted
-            : Expr.and(counted, Expr.or(above, constant("~RIGHTS2", ~folded())));
+            : Expr.and(counted, Expr.or(above, constant("~RIGHTS2", ~parts.masks().folded())));
     boolean told = level.number() == 1 && mapsLargePages();
     loop.code()
         .setElement(
@@ -211,7 +201,7 @@ final class Stage2Lanes {
   Expr leaf(BatchLoop loop, BatchLoop.Lane lane) {
     Expr word = Expr.element(loop.lanes(), lane.lane());
     if (format.entryBytes() == Integer.BYTES) {
-      return Expr.and(word, constant(0xFFFF_FFFFL)); // which was sign-extended
+      return Stage2Entries.withoutSign(word);
     }
     long forbidding = entries.forbidding();
     return forbidding == 0 ? word : Expr.xor(word, constant("NX", forbidding));

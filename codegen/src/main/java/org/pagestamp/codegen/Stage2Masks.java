@@ -8,19 +8,21 @@ import org.pagestamp.stage2.Stage2Level;
 
 /**
  * The rights rules of a stage-2 format as masks, in the manner of {@link PermissionMasks}: of a
- * word that has all entries ANDed, NX ORed, and D of the leaf,
+ * word that is the leaf, but with the rights of all entries ANDed and NX ORed,
  *
  * <pre>
  *   (word &amp; CARE) == VALUE
  * </pre>
  *
- * <p>They demand more than the rules do: that data may be read, and in a format with two rights to
- * execute both for a fetch. What passes is allowed, and in EPT no combination of rights is illegal.
+ * <p>They demand more than the rules do: that data may be read, in a format with two rights to
+ * execute both for a fetch, and that what no leaf may have set is clear. What passes is allowed,
+ * and in EPT no combination of rights is illegal.
  */
 final class Stage2Masks {
   private final Stage2Format format;
   private final long alwaysOne;
   private final long dirty;
+  private final long alwaysZero;
 
   /**
    * The masks of a format.
@@ -33,11 +35,33 @@ final class Stage2Masks {
     long present = format.ept() ? 0 : format.present();
     alwaysOne = present | format.readable().needed() | (updates ? leaf.accessed() : 0);
     dirty = leaf.dirty();
+    alwaysZero =
+        format.levels().stream()
+            .filter(level -> level.number() == 1 || Stage2Entries.mapsLargePages(level))
+            .mapToLong(Stage2Entries::reservedInLeaf)
+            .reduce(-1L, (some, others) -> some & others);
   }
 
   /** D of a leaf, or 0. */
   long dirty() {
     return dirty;
+  }
+
+  /** The bits that must be zero in leaves of whatever level: {@link #table} asks for them. */
+  long alwaysZero() {
+    return alwaysZero;
+  }
+
+  /** The bits of which entries of all levels are combined; the others are those of the leaf. */
+  long folded() {
+    return format.readable().needed()
+        | format.writable().needed()
+        | format.executable().needed()
+        | format.executable().forbidden()
+        | format.userExecutable().needed()
+        | format.userExecutable().forbidden()
+        | format.inverted()
+        | tableNeeds(true);
   }
 
   /** The bits that a walk for a table of the guest needs set in all entries. */
@@ -61,7 +85,7 @@ final class Stage2Masks {
         rows[2 * access + 1] = -1L;
         continue;
       }
-      Row row = new Row(alwaysOne, 0);
+      Row row = new Row(alwaysOne, alwaysZero);
       if (write.test(access)) {
         row = row.and(format.writable()).andOne(dirty);
       }

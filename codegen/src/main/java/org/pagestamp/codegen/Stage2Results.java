@@ -49,12 +49,21 @@ final class Stage2Results {
     return Expr.or(result, moved(leaf, level.dirty(), Stage2Result.DIRTY));
   }
 
+  /**
+   * The result of a success for an access that is no write or finds D set.
+   *
+   * @param word the leaf with the rights of all entries
+   * @param place where the page is, and what its level adds
+   */
+  Expr success(Expr word, Expr place) {
+    return Expr.or(Expr.or(rights(word, word), withheld(word)), place);
+  }
+
   private static Expr success() {
     return constant("SUCCESS", Stage2Result.SUCCESS);
   }
 
-  /** WRITE_WITHHELD where D of the leaf is clear, for an access that is no write. */
-  Expr withheld(Expr leaf) {
+  private Expr withheld(Expr leaf) {
     long dirty = format.level(1).dirty();
     return dirty == 0
         ? constant(0)
@@ -118,19 +127,21 @@ final class Stage2Results {
   }
 
   /**
-   * The rights of stage 2 in a result in two dimensions. The right to execute is that of supervisor
-   * mode. Not by way of {@link #rights}: the fewer operations from the last entry to the result,
-   * the better.
+   * The rights of stage 2 in a result in two dimensions, by the leaf with the rights of all
+   * entries. The right to execute is that of supervisor mode. Not by way of {@link #rights}: the
+   * fewer operations from the last entry to the result, the better.
    */
-  Expr rightsInNested(Expr word, Expr leaf) {
+  Expr rightsInNested(Expr word) {
     long dirty = format.level(1).dirty();
     Expr rights = format.ept() ? eptRights(word, NESTED_RIGHTS) : nptRights(word);
-    if (dirty == 0) {
-      return rights;
-    }
-    long others = ~NestedResult.STAGE2_WRITABLE;
-    Expr notWithheld = Expr.or(moved(leaf, dirty, NestedResult.STAGE2_WRITABLE), constant(others));
-    return Expr.and(rights, notWithheld);
+    return dirty == 0 ? rights : Expr.and(rights, notWithheld(word, dirty));
+  }
+
+  /** The right to write where D is set, and all other bits. */
+  private static Expr notWithheld(Expr word, long dirty) {
+    long writable = NestedResult.STAGE2_WRITABLE;
+    int left = Long.numberOfTrailingZeros(writable) - Long.numberOfTrailingZeros(dirty);
+    return Expr.or(Expr.shiftLeft(word, left), constant(~writable));
   }
 
   private static Expr eptRights(Expr word, long to) {

@@ -24,6 +24,8 @@ public final class NestedState {
   private final long[] lanes = new long[LANES];
   private long guestGpa;
   private long page;
+  private long word;
+  private PagePacker packer;
   private int tries;
 
   /** All registers zero; no observer. */
@@ -69,13 +71,28 @@ public final class NestedState {
 
   /** After a success: how stage 2 translated it, a {@link org.pagestamp.stage2.Stage2Result}. */
   public long page() {
-    return page;
+    return packer == null ? page : packer.pack(word, page);
   }
 
   /** For walkers: notes what the guest's tables led to, and how stage 2 translated it. */
   public void page(long gpa, long result) {
     guestGpa = gpa;
     page = result;
+    packer = null;
+  }
+
+  /** For walkers: the same where, as {@link #packer} tells, the result is not packed yet. */
+  public void page(long gpa, long word, long place) {
+    guestGpa = gpa;
+    page = place;
+    this.word = word;
+  }
+
+  /** For walkers: who packs the result if it is asked for. */
+  public void packer(PagePacker packer) {
+    if (this.packer != packer) { // a reference takes longer to store than to compare
+      this.packer = packer;
+    }
   }
 
   /**
