@@ -65,12 +65,9 @@ final class DirectReads {
     return entryBytes == Long.BYTES;
   }
 
-  /** Whether a table is in another slot, or in none. */
-  Cond isOutside(Expr table) {
-    Expr elsewhere = Expr.and(table, constant("OUTSIDE", outside()));
-    return base() == 0
-        ? Cond.isNotZero(elsewhere)
-        : Cond.notEqual(elsewhere, constant("BASE", base()));
+  /** Whether the table whose address has the bits of {@code above} is in the slot. */
+  Comparison isIn(Expr above) {
+    return new Comparison(above, outside(), base());
   }
 
   /** The entry at {@code index} bytes in the table that {@code above} points to, if it is there. */

@@ -57,17 +57,21 @@ final class FastPath extends WalkMethod {
       code.returnIf(Cond.isNotZero(entries.rotatedNonCanonical(gva)), exact);
     }
     Expr root;
+    long present = 0;
     if (role.readsPdptes()) {
       root = code.let("root", entries.table(pdpteInMemory()));
     } else if (mode == PagingMode.PAE) {
-      Expr pdpte = code.let("pdpte", VcpuFields.pdpte(vcpu, gva));
-      code.returnIf(Cond.isZero(Expr.and(pdpte, EntryFormat.present())), exact);
-      root = code.let("root", entries.table(pdpte));
+      root = code.let("pdpte", VcpuFields.pdpte(vcpu, gva));
+      present = EntryBits.P;
     } else {
       root = code.let("root", entries.root(VcpuFields.cr3(vcpu)));
     }
     if (direct != null) {
-      code.returnIf(direct.isOutside(root), parts.callSearch(vcpu, gva, access));
+      Comparison isDirect = direct.isIn(root).and(present, present);
+      code.returnIf(isDirect.negated(), parts.callSearch(vcpu, gva, access));
+    } else if (present != 0) {
+      code.returnIf(Cond.isZero(Expr.and(root, EntryFormat.present())), exact);
+      root = code.let("root", entries.table(root));
     }
     descend(mode.level(mode.topLevelInMemory()), root, List.of());
   }

@@ -148,7 +148,7 @@ final class LeafMethods {
       List<Expr> entries) {
     PermissionFields permissions = parts.permissions();
     Expr exact = parts.callExact(vcpu, gva, access);
-    Expr leaf = entries.getFirst();
+    Expr leaf = level.number() == 1 ? zeroExtended(code, entries.getFirst()) : entries.getFirst();
     long rare = permissions.rare(level);
     Expr and = combineUpper(code, "and", entries, Expr::and);
     Expr or = care.isConstant(0) ? null : combineUpper(code, "or", entries, Expr::or);
@@ -210,7 +210,7 @@ final class LeafMethods {
   private Expr zeroExtended(Code code, Expr entry) {
     return role.mode().entryBytes() == Long.BYTES
         ? entry
-        : code.let("plain", Expr.toUnsignedLong(Expr.toInt(entry)));
+        : code.let("unsigned", Expr.toUnsignedLong(Expr.toInt(entry)));
   }
 
   private static Expr orAll(Expr... values) {

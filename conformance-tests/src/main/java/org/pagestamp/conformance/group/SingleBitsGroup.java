@@ -87,6 +87,20 @@ final class SingleBitsGroup implements CaseGroup {
       flipAll(machine, chain, TableChain.ALL_RIGHTS);
       flipAll(machine, chain, TableChain.ALL_RIGHTS | A | D);
     }
+    flipLargeInSlot(role, trial);
+  }
+
+  /** The leaf of a large page whose beginning is memory, and all that is memory. */
+  private void flipLargeInSlot(Role role, Trial trial) {
+    TableChain chain = TableChain.of(role.mode()).at(0);
+    try (JudgedMachine machine = new JudgedMachine(this, trial, role, List.of(chain.slot()))) {
+      chain.write(machine, TableChain.ALL_RIGHTS | A | D);
+      boolean _ = machine.loadCr3(chain.table(chain.top()));
+      for (int level = 2; level <= chain.top() && !chain.isPdpte(level); level++) {
+        flipEntry(machine, chain, level, TableChain.ALL_RIGHTS | A | D | PS);
+        machine.store(chain.entryGpa(level), chain.entry(level, TableChain.ALL_RIGHTS | A | D));
+      }
+    }
   }
 
   private static void flipAll(JudgedMachine machine, TableChain chain, long rights) {

@@ -24,8 +24,8 @@ record TableChain(PagingMode mode, long base) {
 
   private static final long OFFSET = 0x678;
 
-  /** Room for five tables and the page. */
-  private static final int SLOT_PAGES = 8;
+  /** Room for five tables and the page, and for that of the address in a large page. */
+  private static final int SLOT_PAGES = 16;
 
   static TableChain of(PagingMode mode) {
     return new TableChain(mode, BASE);
