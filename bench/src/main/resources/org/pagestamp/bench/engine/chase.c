@@ -93,6 +93,8 @@ static inline __attribute__((always_inline)) u64 guest(
 
 static inline __attribute__((always_inline)) u64 nested(
     load *load8, int top, int levels, int leaf, const char *memory, u64 entry, u64 root, u64 gva) {
+  /* Keeps gcc from making the first walk of stage 2, of which no address is part, once for all. */
+  __asm__ volatile("" : "+r"(root));
 #define GUEST(INDEX) guest(load8, levels, leaf, memory, root, entry, INDEX)
   if (top >= 5) entry = GUEST(gva >> 45 & 0xFF8);
   if (top >= 4) entry = GUEST(gva >> 36 & 0xFF8);
