@@ -222,7 +222,7 @@ final class NestedFastPath {
 
   private void pack(Expr word) {
     Stage2Results results = parts.stage2().results();
-    Expr placed = stage2.frame();
+    Expr placed = stage2.addSlotFlags();
     Expr frame =
         mode == PagingMode.NO_PAGING
             ? page

@@ -76,7 +76,7 @@ final class Stage2Assembler {
     Expr word = descent.word();
     Expr differs = parts.differs(word, access, Stage2Access.LIMIT, rows());
     code.returnIf(Cond.isNotZero(Expr.or(descent.wrongType(), differs)), exact);
-    Expr place = Expr.or(descent.frame(), descent.ofLevel());
+    Expr place = Expr.or(descent.addSlotFlags(), descent.ofLevel());
     code.ret(parts.results().success(word, place));
   }
 

@@ -213,8 +213,8 @@ final class Stage2Descent {
     return word;
   }
 
-  /** Where the page is and in what kind of slot, as in a result. */
-  Expr frame() {
+  /** Adds in what kind of slot the page is; returns that and where it is, as in a result. */
+  Expr addSlotFlags() {
     SlotFlags.add(code, parts.slots(), parts.plan(), page);
     return page;
   }

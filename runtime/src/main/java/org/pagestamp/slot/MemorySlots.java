@@ -1,5 +1,7 @@
 package org.pagestamp.slot;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +29,7 @@ import java.util.function.UnaryOperator;
  */
 public final class MemorySlots {
   private static final long POLL_MICROS = 20;
+  private static final VarHandle SNAPSHOT = snapshotField();
 
   private final UpdateMode updateMode;
   private final Map<Integer, MemSlot> slots = new TreeMap<>();
@@ -54,9 +57,26 @@ public final class MemorySlots {
     return slots;
   }
 
+  private static VarHandle snapshotField() {
+    try {
+      return MethodHandles.lookup()
+          .findVarHandle(MemorySlots.class, "snapshot", SlotSnapshot.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   /** The slots now. */
   public SlotSnapshot snapshot() {
     return snapshot;
+  }
+
+  /**
+   * Whether no slot has changed since a snapshot. As {@link #snapshot}, but orders no other memory
+   * access, as nobody needs who knows the snapshot already; so the JIT keeps what it has read.
+   */
+  public boolean isCurrent(SlotSnapshot taken) {
+    return (SlotSnapshot) SNAPSHOT.getOpaque(this) == taken;
   }
 
   /** The layout of {@link #snapshot()}. */

@@ -5,6 +5,7 @@ import java.util.Map;
 import org.pagestamp.mode.ControlBits;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
+import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.vcpu.Mmu;
 import org.pagestamp.vcpu.MmuListener;
@@ -82,6 +83,9 @@ public final class SoftwareTlb implements Translator, MmuListener {
   private final long[] words;
   private final int indexMask;
 
+  /** Whether a page that is not in its set's first way is nowhere. */
+  private final boolean soleWay;
+
   /** The bits of an address that name its page: without the upper half in modes of 32 bits. */
   private long pageMask;
 
@@ -123,6 +127,7 @@ public final class SoftwareTlb implements Translator, MmuListener {
     entries = new TlbEntries(sets, ways);
     words = entries.words();
     indexMask = entries.indexMask();
+    soleWay = ways == 1;
     enter(mmu.pcid());
     derive();
     mmu.listener(this);
@@ -131,14 +136,36 @@ public final class SoftwareTlb implements Translator, MmuListener {
   @Override
   public long translate(long gva, int access) {
     if (access >= 0 && access < hits.length) {
-      int first = (int) (gva >>> TlbEntries.INDEX_SHIFT) & indexMask;
+      int first = first(gva);
       long result = words[first + 1];
       long otherPage = words[first] ^ ((gva & pageMask) | space);
       if ((otherPage | HitRights.unfit(result, hits[access])) == 0 && mmu.isCurrent()) {
         return result;
       }
     }
-    return plain ? lookFurther(gva, access, gva & pageMask) : prepared(gva, access);
+    return plain ? missed(gva, access) : prepared(gva, access);
+  }
+
+  private int first(long gva) {
+    return (int) (gva >>> TlbEntries.INDEX_SHIFT) & indexMask;
+  }
+
+  /** Fills the only entry that a page can have, if another page has it. */
+  private long missed(long gva, int access) {
+    long[] kept = words;
+    long page = gva & pageMask;
+    int first = first(gva);
+    if (!soleWay || (kept[first] ^ page) >>> MemSlot.PAGE_SHIFT == 0) {
+      return lookFurther(gva, access, page);
+    }
+    long result = mmu.translate(gva, access);
+    if (!TlbEntries.isSmall(result)) {
+      return walked(page, TlbEntries.NONE, result);
+    }
+    walks++;
+    kept[first] = page | space;
+    kept[first + 1] = result;
+    return result;
   }
 
   /** With LAM or LASS. */
@@ -171,7 +198,10 @@ public final class SoftwareTlb implements Translator, MmuListener {
   }
 
   private long walk(long gva, int access, long page, int entry) {
-    long result = mmu.translate(gva, access);
+    return walked(page, entry, mmu.translate(gva, access));
+  }
+
+  private long walked(long page, int entry, long result) {
     walks++;
     if ((result & WalkResult.SUCCESS) != 0) {
       entries.put(entry, page, space, result);

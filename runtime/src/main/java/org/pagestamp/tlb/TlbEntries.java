@@ -47,6 +47,15 @@ final class TlbEntries {
     return stride - 2;
   }
 
+  private boolean haveOneWay() {
+    return stride == words.length;
+  }
+
+  /** Whether a result is that of a page of 4 KiB, of which nothing is to be noted. */
+  static boolean isSmall(long result) {
+    return (result & (WalkResult.SUCCESS | WalkResult.LEVEL)) == WalkResult.SUCCESS;
+  }
+
   /** What entries mean from now on: a change of either finds the TLB empty. */
   void configure(PagingMode newMode, boolean globalPages) {
     mode = newMode;
@@ -63,7 +72,7 @@ final class TlbEntries {
     if (translates(first, page) && serves(first, space)) {
       return first;
     }
-    return stride == words.length ? NONE : findBehind(first, page, space);
+    return haveOneWay() ? NONE : findBehind(first, page, space);
   }
 
   private int findBehind(int first, long page, long space) {
@@ -112,7 +121,7 @@ final class TlbEntries {
    */
   void put(int entry, long page, long space, long result) {
     int first = first(page);
-    if (stride != words.length) {
+    if (!haveOneWay()) {
       moveBack(first, entry != NONE ? entry : replaced(first));
     }
     words[first] = page | space;

@@ -1,5 +1,7 @@
 package org.pagestamp.vcpu;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -32,6 +34,8 @@ import org.pagestamp.walk.Walker;
  * the next one sees the change.
  */
 public final class Mmu implements Translator {
+  private static final VarHandle OWNER = ownerField();
+
   private final MemorySlots memory;
   private final SlotReader reader;
   private final RegisterFile registers;
@@ -62,6 +66,14 @@ public final class Mmu implements Translator {
     registers = new RegisterFile(cpu, choices, features);
     reader = memory.reader();
     snapshot = memory.snapshot();
+  }
+
+  private static VarHandle ownerField() {
+    try {
+      return MethodHandles.lookup().findVarHandle(Mmu.class, "owner", Thread.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 
   /** Collects what an Mmu is made of. */
@@ -216,7 +228,7 @@ public final class Mmu implements Translator {
 
   @Override
   public long translate(long gva, int access) {
-    if (owner == Thread.currentThread() && memory.snapshot() == walkAtOnce) {
+    if (isOwned() && memory.isCurrent(walkAtOnce)) {
       try {
         return walker.walk(registers.state(), gva, access);
       } catch (IllegalStateException e) {
@@ -338,10 +350,10 @@ public final class Mmu implements Translator {
    * @throws WrongThreadException if the Mmu belongs to another thread
    */
   public void takeSlots() {
-    if (owner != Thread.currentThread()) {
+    if (!isOwned()) {
       claim();
       take(reader.take());
-    } else if (memory.snapshot() != snapshot) {
+    } else if (!memory.isCurrent(snapshot)) {
       take(reader.take());
     }
   }
@@ -351,7 +363,12 @@ public final class Mmu implements Translator {
    * changed since. What was translated before still holds.
    */
   public boolean isCurrent() {
-    return owner == Thread.currentThread() && memory.snapshot() == snapshot;
+    return isOwned() && memory.isCurrent(snapshot);
+  }
+
+  /** Whether this thread may translate. If so, it has set the field itself: no ordering matters. */
+  private boolean isOwned() {
+    return (Thread) OWNER.getOpaque(this) == Thread.currentThread();
   }
 
   private void refresh() {
