@@ -39,6 +39,7 @@ public final class Mmu implements Translator {
   private final MemorySlots memory;
   private final SlotReader reader;
   private final RegisterFile registers;
+  private final VcpuState state;
   private final WalkerSource walkers;
 
   private boolean a20 = true;
@@ -64,6 +65,7 @@ public final class Mmu implements Translator {
     this.memory = memory;
     this.walkers = walkers;
     registers = new RegisterFile(cpu, choices, features);
+    state = registers.state();
     reader = memory.reader();
     snapshot = memory.snapshot();
   }
@@ -110,12 +112,12 @@ public final class Mmu implements Translator {
 
   /** PKRU. */
   public int pkru() {
-    return registers.state().pkru();
+    return state.pkru();
   }
 
   /** IA32_PKRS. */
   public int pkrs() {
-    return registers.state().pkrs();
+    return state.pkrs();
   }
 
   /**
@@ -124,7 +126,7 @@ public final class Mmu implements Translator {
    * @param index 0 to 3
    */
   public long pdpte(int index) {
-    return registers.state().pdpte(index);
+    return state.pdpte(index);
   }
 
   /**
@@ -194,8 +196,8 @@ public final class Mmu implements Translator {
   /** The state after power-up; PKRU and PKRS become zero. A TLB drops everything. */
   public void reset() {
     requireOwner();
-    registers.state().pkru(0);
-    registers.state().pkrs(0);
+    state.pkru(0);
+    state.pkrs(0);
     ControlRegisters powerUp = ControlRegisters.POWER_UP;
     restore(powerUp.cr0(), powerUp.cr3(), powerUp.cr4(), powerUp.efer());
   }
@@ -230,7 +232,7 @@ public final class Mmu implements Translator {
   public long translate(long gva, int access) {
     if (isOwned() && memory.isCurrent(walkAtOnce)) {
       try {
-        return walker.walk(registers.state(), gva, access);
+        return walker.walk(state, gva, access);
       } catch (IllegalStateException e) {
         throw ClosedMemory.explained(e, layout());
       }
@@ -255,7 +257,7 @@ public final class Mmu implements Translator {
   public long locate(long gva) {
     refresh();
     int access = Access.READ | Access.AC;
-    VcpuState withoutKeys = new VcpuState(registers.state());
+    VcpuState withoutKeys = new VcpuState(state);
     withoutKeys.pkru(0);
     withoutKeys.pkrs(0);
     long address = registers.linear().untagged(gva, access);
@@ -281,9 +283,7 @@ public final class Mmu implements Translator {
 
   private long walk(long gva, int access, boolean probe) {
     try {
-      return probe
-          ? walker.probe(registers.state(), gva, access)
-          : walker.walk(registers.state(), gva, access);
+      return probe ? walker.probe(state, gva, access) : walker.walk(state, gva, access);
     } catch (IllegalStateException e) {
       throw ClosedMemory.explained(e, layout());
     }
@@ -310,7 +310,7 @@ public final class Mmu implements Translator {
       return new WalkTrace(role(), address, access, List.of(), Rule.LASS, fault);
     }
     try {
-      return walker.explain(registers.state(), address, access);
+      return walker.explain(state, address, access);
     } catch (IllegalStateException e) {
       throw ClosedMemory.explained(e, layout());
     }
