@@ -4,11 +4,7 @@ import static org.pagestamp.codegen.Expr.constant;
 import static org.pagestamp.codegen.Expr.intConstant;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.objectweb.asm.Opcodes;
 import org.pagestamp.choice.EntryStore;
 import org.pagestamp.codegen.ClassBody.Parameter;
@@ -23,7 +19,6 @@ import org.pagestamp.walk.WalkResult;
  * likely slot is tested first, but where entries are {@link SharedReads} and no slot dominates.
  */
 final class SlotMethods {
-  private static final String TABLE = "org/pagestamp/codegen/SlotTable";
   private static final Parameter GPA = new Parameter("gpa", Expr.LONG);
   private static final List<Parameter> TABLE_AND_INDEX =
       List.of(new Parameter("table", Expr.LONG), new Parameter("index", Expr.LONG));
@@ -41,6 +36,7 @@ final class SlotMethods {
   private final GuestFrameMark mark;
 
   private final SharedReads shared;
+  private final SlotSearch search;
   private final ClassConstants constants;
 
   SlotMethods(
@@ -68,6 +64,7 @@ final class SlotMethods {
     this.memory = new SlotMemory(plan, entryBytes, mode, store, constants);
     this.mark = marksGuestFrame ? new GuestFrameMark(owner, plan, memory) : null;
     this.shared = SharedReads.of(plan, memory, constants);
+    this.search = new SlotSearch(plan, constants);
     this.constants = constants;
   }
 
@@ -229,94 +226,7 @@ final class SlotMethods {
     if (plan.hasSlots()) {
       code.returnIf(Cond.below(likelyOffset(gpa), likelySize()), intConstant(plan.likely()));
     }
-    if (!plan.usesTable()) {
-      tree(code, gpa, unlikely(), number -> code.ret(intConstant(number)), intConstant(-1));
-      return;
-    }
-    SlotTable table = plan.table();
-    if (table == null) {
-      code.ret(search(gpa));
-    } else {
-      lookUp(code, gpa, table);
-    }
-  }
-
-  /** Numbers of all slots but the likely one, lowest base first. */
-  private List<Integer> unlikely() {
-    return byBase().stream().filter(number -> number != plan.likely()).toList();
-  }
-
-  private List<Integer> byBase() {
-    return IntStream.range(0, plan.count())
-        .boxed()
-        .sorted(Comparator.comparingLong(number -> plan.slot(number).baseGfn()))
-        .toList();
-  }
-
-  /** Halves the slots by compares until one is left to test. */
-  private void tree(Code code, Expr gpa, List<Integer> numbers, IntConsumer found, Expr otherwise) {
-    if (numbers.isEmpty()) {
-      code.ret(otherwise);
-    } else if (numbers.size() == 1) {
-      MemSlot slot = plan.slot(numbers.getFirst());
-      Expr offset = Expr.minus(gpa, constant(slot.baseGpa()));
-      code.when(
-          Cond.below(offset, constant(slot.byteSize())), () -> found.accept(numbers.getFirst()));
-      code.ret(otherwise);
-    } else {
-      int half = numbers.size() / 2;
-      long base = plan.slot(numbers.get(half)).baseGpa();
-      code.when(
-          Cond.less(gpa, constant(base)),
-          () -> tree(code, gpa, numbers.subList(0, half), found, otherwise));
-      tree(code, gpa, numbers.subList(half, numbers.size()), found, otherwise);
-    }
-  }
-
-  private void lookUp(Code code, Expr gpa, SlotTable table) {
-    Expr granules = constants.field("GRANULES", int[].class, table::granules);
-    int shift = MemSlot.PAGE_SHIFT + table.shift();
-    Expr granule =
-        code.let("granule", Expr.minus(Expr.shiftRight(gpa, shift), constant(table.first())));
-    code.returnIf(
-        Cond.notBelow(granule, constant(table.granules().length)), intConstant(SlotTable.HOLE));
-    Expr slot = code.let("slot", Expr.element(granules, Expr.toInt(granule)));
-    if (!table.isDivided()) {
-      code.ret(slot);
-      return;
-    }
-    Expr pages = constants.field("PAGES", int[].class, table::pages);
-    code.returnIf(Cond.less(intConstant(SlotTable.HOLE - 1), slot), slot);
-    Expr pageInGranule =
-        Expr.intAnd(
-            Expr.toInt(Expr.shiftRight(gpa, MemSlot.PAGE_SHIFT)),
-            intConstant((1 << SlotTable.DIVIDED_SHIFT) - 1));
-    Expr firstPage = Expr.intMinus(intConstant(SlotTable.HOLE - 1), slot);
-    code.ret(Expr.element(pages, Expr.intPlus(firstPage, pageInGranule)));
-  }
-
-  private Expr search(Expr gpa) {
-    List<Integer> numbers = byBase();
-    Expr boundsField =
-        constants.field(
-            "BOUNDS",
-            long[].class,
-            () ->
-                numbers.stream()
-                    .map(plan::slot)
-                    .flatMapToLong(
-                        slot -> LongStream.of(slot.baseGfn(), slot.baseGfn() + slot.pages()))
-                    .toArray());
-    Expr numbersField =
-        constants.field(
-            "NUMBERS", int[].class, () -> numbers.stream().mapToInt(Integer::intValue).toArray());
-    return Expr.call(
-        TABLE,
-        "search",
-        "([J[IJ)I",
-        boundsField,
-        numbersField,
-        Expr.shiftRight(gpa, MemSlot.PAGE_SHIFT));
+    search.write(code, gpa);
   }
 
   private void writeRead(Code code, Expr... parameters) {
@@ -382,7 +292,7 @@ final class SlotMethods {
       code.returnIf(Cond.less(slot, intConstant(0)), constant(0));
       code.ret(read(slot, gpa));
     } else {
-      tree(code, gpa, unlikely(), number -> code.ret(memory.read(number, gpa)), constant(0));
+      search.tree(code, gpa, number -> code.ret(memory.read(number, gpa)), constant(0));
     }
   }
 
