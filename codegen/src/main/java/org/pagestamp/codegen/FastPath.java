@@ -67,6 +67,7 @@ final class FastPath extends WalkMethod {
       root = code.let("root", entries.root(VcpuFields.cr3(vcpu)));
     }
     if (direct != null) {
+      // P of a PDPTE, which CR3 has not, in the same test.
       Comparison isDirect = direct.isIn(root).and(present, present);
       code.returnIf(isDirect.negated(), parts.callSearch(vcpu, gva, access));
     } else if (present != 0) {

@@ -24,7 +24,7 @@ record Stage2Common(Stage2Parts parts, DirectReads direct) {
 
   /** Whether the root is where entries are read without a search; only asked if they are. */
   Comparison root(Expr root) {
-    return withIgnored(inSlot(new Comparison(root, 0, 0)));
+    return withIgnored(direct.isIn(root));
   }
 
   /**

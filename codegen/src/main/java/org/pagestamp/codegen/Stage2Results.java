@@ -63,6 +63,7 @@ final class Stage2Results {
     return constant("SUCCESS", Stage2Result.SUCCESS);
   }
 
+  /** WRITE_WITHHELD where D of the leaf is clear. */
   private Expr withheld(Expr leaf) {
     long dirty = format.level(1).dirty();
     return dirty == 0

@@ -88,7 +88,10 @@ public final class NestedState {
     this.word = word;
   }
 
-  /** For walkers: who packs the result if it is asked for. */
+  /**
+   * For walkers: who packs the result if it is asked for. The state holds on to it, and so to its
+   * class, until another walker walks.
+   */
   public void packer(PagePacker packer) {
     if (this.packer != packer) { // a reference takes longer to store than to compare
       this.packer = packer;

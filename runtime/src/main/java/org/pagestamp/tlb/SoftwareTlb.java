@@ -150,7 +150,11 @@ public final class SoftwareTlb implements Translator, MmuListener {
     return (int) (gva >>> TlbEntries.INDEX_SHIFT) & indexMask;
   }
 
-  /** Fills the only entry that a page can have, if another page has it. */
+  /**
+   * Fills the only entry that a page can have, if another page has it: {@link #lookFurther} without
+   * the questions that have one answer then. The array is at hand, as it is not read again after a
+   * walk.
+   */
   private long missed(long gva, int access) {
     long[] kept = words;
     long page = gva & pageMask;
