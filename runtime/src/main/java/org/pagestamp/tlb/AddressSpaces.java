@@ -5,11 +5,16 @@ import java.util.Arrays;
 /**
  * Stands in for PCIDs in tags. Each PCID has a space, a number of 12 bits; what belongs to a PCID
  * is dropped at once by giving the PCID another space, since no lookup asks for the old one again.
- * When the numbers are used up, the TLB drops what is not global and they start over.
+ * When the numbers are used up, the TLB drops what is not global, and the next turn begins.
+ *
+ * <p>A turn has one half of the numbers, the next one the other. So an entry that is still written
+ * with a number just dropped, as after a walk that made the TLB drop everything, is never found.
  */
 final class AddressSpaces {
-  /** How many spaces there are, as many as there are PCIDs. */
+  /** Spaces are below this; there are as many as PCIDs. */
   static final int LIMIT = 1 << 12;
+
+  private static final int TURN = LIMIT / 2;
 
   /** No space. */
   static final int NONE = -1;
@@ -17,6 +22,7 @@ final class AddressSpaces {
   /** By PCID: its space plus one; not above {@link #dropped} if it has none. */
   private final int[] spaces = new int[LIMIT];
 
+  private int turnStart;
   private int issued;
   private int dropped;
 
@@ -26,9 +32,9 @@ final class AddressSpaces {
     return space > dropped ? space - 1 : NONE;
   }
 
-  /** Whether there is no unused space. */
+  /** Whether there is no unused space in this turn. */
   boolean isUsedUp() {
-    return issued == LIMIT;
+    return issued == turnStart + TURN;
   }
 
   /** Gives a PCID an unused space. */
@@ -47,10 +53,11 @@ final class AddressSpaces {
     dropped = issued;
   }
 
-  /** Starts over, with all spaces unused. */
-  void restart() {
+  /** Begins another turn, with all of its spaces unused. */
+  void nextTurn() {
     Arrays.fill(spaces, 0);
-    issued = 0;
-    dropped = 0;
+    turnStart = TURN - turnStart;
+    issued = turnStart;
+    dropped = turnStart;
   }
 }

@@ -5,7 +5,6 @@ import java.util.Map;
 import org.pagestamp.mode.ControlBits;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
-import org.pagestamp.slot.MemSlot;
 import org.pagestamp.slot.SlotLayout;
 import org.pagestamp.vcpu.Mmu;
 import org.pagestamp.vcpu.MmuListener;
@@ -89,6 +88,12 @@ public final class SoftwareTlb implements Translator, MmuListener {
   /** The bits of an address that name its page: without the upper half in modes of 32 bits. */
   private long pageMask;
 
+  /**
+   * The bits of a tag of which a difference tells that a page is nowhere in the TLB; none where it
+   * could be in another way, or stands for an address with a tag of its own.
+   */
+  private long absent;
+
   /** The current {@linkplain AddressSpaces space}: changes when slots are taken, too. */
   private long space;
 
@@ -135,45 +140,54 @@ public final class SoftwareTlb implements Translator, MmuListener {
 
   @Override
   public long translate(long gva, int access) {
-    if (access >= 0 && access < hits.length) {
-      int first = first(gva);
-      long result = words[first + 1];
-      long otherPage = words[first] ^ ((gva & pageMask) | space);
-      if ((otherPage | HitRights.unfit(result, hits[access])) == 0 && mmu.isCurrent()) {
-        return result;
-      }
+    int first = first(gva);
+    if (words[first] != tag(gva)) {
+      return missed(gva, access);
     }
-    return plain ? missed(gva, access) : prepared(gva, access);
+    long result = words[first + 1];
+    return access >= 0
+            && access < hits.length
+            && HitRights.unfit(result, hits[access]) == 0
+            && mmu.isCurrent()
+        ? result
+        : lookFurther(gva, access);
+  }
+
+  /**
+   * Fills the only entry that a page can have, if another page has it. A method of its own, so that
+   * the JIT leaves the walk out of loops that hit. All is at hand that is read before the walk, and
+   * nothing of it is read again after.
+   */
+  private long missed(long gva, int access) {
+    long[] kept = words;
+    int first = first(gva);
+    long tag = tag(gva);
+    if (((kept[first] ^ tag) & absent) == 0) {
+      return lookFurther(gva, access);
+    }
+    walks++;
+    long result = mmu.translate(gva, access);
+    if (!TlbEntries.isSmall(result)) {
+      return walked(gva & pageMask, TlbEntries.NONE, result);
+    }
+    kept[first] = tag; // of no PCID any more if the walk took changed slots and they dropped all
+    kept[first + 1] = result;
+    return result;
+  }
+
+  private long tag(long gva) {
+    return (gva & pageMask) | space;
   }
 
   private int first(long gva) {
     return (int) (gva >>> TlbEntries.INDEX_SHIFT) & indexMask;
   }
 
-  /**
-   * Fills the only entry that a page can have, if another page has it: {@link #lookFurther} without
-   * the questions that have one answer then. The array is at hand, as it is not read again after a
-   * walk.
-   */
-  private long missed(long gva, int access) {
-    long[] kept = words;
-    long page = gva & pageMask;
-    int first = first(gva);
-    if (!soleWay || (kept[first] ^ page) >>> MemSlot.PAGE_SHIFT == 0) {
-      return lookFurther(gva, access, page);
+  /** With LAM or LASS, other ways, global pages of other spaces, and rights that take judging. */
+  private long lookFurther(long gva, int access) {
+    if (plain) {
+      return lookFurther(gva, access, gva & pageMask);
     }
-    long result = mmu.translate(gva, access);
-    if (!TlbEntries.isSmall(result)) {
-      return walked(page, TlbEntries.NONE, result);
-    }
-    walks++;
-    kept[first] = page | space;
-    kept[first + 1] = result;
-    return result;
-  }
-
-  /** With LAM or LASS. */
-  private long prepared(long gva, int access) {
     long address = mmu.linearAddress(gva, access);
     if (mmu.violatesLass(address, access)) {
       walks++;
@@ -182,7 +196,6 @@ public final class SoftwareTlb implements Translator, MmuListener {
     return lookFurther(gva, access, address & pageMask);
   }
 
-  /** Other ways, global pages of other spaces, and what takes more than a compare to judge. */
   private long lookFurther(long gva, int access, long page) {
     int entry = entries.find(page, space);
     return entry == TlbEntries.NONE
@@ -202,11 +215,11 @@ public final class SoftwareTlb implements Translator, MmuListener {
   }
 
   private long walk(long gva, int access, long page, int entry) {
+    walks++;
     return walked(page, entry, mmu.translate(gva, access));
   }
 
   private long walked(long page, int entry, long result) {
-    walks++;
     if ((result & WalkResult.SUCCESS) != 0) {
       entries.put(entry, page, space, result);
       return result;
@@ -302,7 +315,7 @@ public final class SoftwareTlb implements Translator, MmuListener {
   private void dropAll() {
     flushes++;
     entries.clear();
-    spaces.restart();
+    spaces.dropAll();
     enter(mmu.pcid());
   }
 
@@ -323,7 +336,7 @@ public final class SoftwareTlb implements Translator, MmuListener {
     if (of == AddressSpaces.NONE) {
       if (spaces.isUsedUp()) {
         entries.dropNonGlobal();
-        spaces.restart();
+        spaces.nextTurn();
       }
       of = spaces.renew(pcid);
     }
@@ -341,6 +354,7 @@ public final class SoftwareTlb implements Translator, MmuListener {
     }
     plain = mmu.usesPlainAddresses();
     hits = plain ? rights.words() : never;
+    absent = plain && soleWay ? -AddressSpaces.LIMIT : 0;
   }
 
   private HitRights rightsOf(HitRights.Key key) {

@@ -20,6 +20,7 @@ import static org.pagestamp.tlb.TlbGuest.assertLeadsTo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pagestamp.mode.ControlBits;
 import org.pagestamp.walk.Access;
 import org.pagestamp.walk.FaultReason;
@@ -241,6 +242,18 @@ class SoftwareTlbTest {
     guest.mmu.cr3(TlbGuest.ROOT | 1 | TlbGuest.KEEP);
     guest.hits(PAGE, Access.READ);
     assertTrue(WalkResult.isFault(guest.walks(PAGE | TAG, Access.READ)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aPageFilledByAnAddressWithATagIsKeptWithoutIt(int ways) {
+    TlbGuest of = new TlbGuest(64, ways);
+    of.mmu.cr3(TlbGuest.ROOT | 1 | ControlBits.CR3_LAM_U48);
+    of.walks(PAGE | TAG, Access.READ);
+    of.hits(PAGE, Access.READ);
+    of.mmu.cr3(TlbGuest.ROOT | 1 | TlbGuest.KEEP);
+    of.hits(PAGE, Access.READ);
+    assertTrue(WalkResult.isFault(of.walks(PAGE | TAG, Access.READ)));
   }
 
   @Test

@@ -381,6 +381,22 @@ class TlbFlushTest {
     guest.walks(PAGE, Access.READ);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void whatIsFilledWhileEverythingIsDroppedServesNoOtherPcid(int ways) {
+    TlbGuest of = new TlbGuest(64, ways);
+    of.map(0x6000, 0x12_0000 | ALL);
+    of.entry(OTHER_TABLE, TlbGuest.index(0x6000), 0x13_0000 | ALL);
+    of.slots.create(
+        1, 0x8000_0000L, 0x1000, EnumSet.noneOf(SlotFlag.class), Backing.of(new long[512]));
+    of.fill(PAGE);
+    of.mmu.cr3(OTHER_ROOT | 2 | KEEP);
+    of.slots.delete(1);
+    assertLeadsTo(0x13_0000, of.walks(0x6000, Access.READ));
+    of.mmu.cr3(ROOT | 1 | KEEP);
+    assertLeadsTo(0x12_0000, of.walks(0x6000, Access.READ));
+  }
+
   @Test
   void aDeletedSlotOfTablesIsMissedAtOnce() {
     guest.fill(PAGE);
