@@ -16,8 +16,8 @@ import org.pagestamp.mode.Role;
  * the CPU waits for their entries together. {@link GeneratedWalker#walkAll} says with what result.
  *
  * <p>Each walk has one word, in the array of the results: the last entry read, with the rights of
- * all entries so far folded in. NX is kept inverted, so that folding is an AND. What is not a 4-KiB
- * page in the common case loses its bit P.
+ * all entries so far folded in. NX and PS are kept inverted, so that folding is an AND. What is not
+ * a 4-KiB page in the common case loses its bit P.
  */
 final class BatchMethods {
   private static final String LONGS = "[J";
@@ -31,11 +31,20 @@ final class BatchMethods {
   private final PagingMode mode;
   private final EntryFormat entries;
 
+  /** {@link EntryBits#PS} where it ends the common case in an entry of any level but the last. */
+  private final long largePage;
+
   BatchMethods(WalkerParts parts) {
     this.parts = parts;
     this.role = parts.role();
     this.mode = role.mode();
     this.entries = parts.entries();
+    this.largePage =
+        mode.levels().stream()
+                .filter(level -> isInMemory(level) && level.leafRule() != LeafRule.ALWAYS)
+                .allMatch(level -> (uncommonInTable(level) & EntryBits.PS) != 0)
+            ? EntryBits.PS
+            : 0;
   }
 
   /**
@@ -70,8 +79,8 @@ final class BatchMethods {
     Expr root = mode == PagingMode.PAE ? null : code.let("root", root(vcpu));
     PagingLevel top = mode.level(mode.topLevelInMemory());
     for (PagingLevel level : mode.levels()) {
-      if (level.number() > top.number()) {
-        continue; // a PDPTE
+      if (!isInMemory(level)) {
+        continue;
       }
       code.repeat(
           "i" + level.number(),
@@ -85,6 +94,11 @@ final class BatchMethods {
             if (level.equals(top) && mode.isLongMode()) {
               code.when(
                   Cond.isNotZero(entries.nonCanonical(gva)), () -> code.set(word, constant(0)));
+            }
+            if (level.leafRule() == LeafRule.ALWAYS && largePage != 0) {
+              code.when(
+                  Cond.isZero(Expr.and(word, constant("PS", largePage))),
+                  () -> code.set(word, constant(0)));
             }
             read(code, level, gva, word);
             code.setElement(results, i, word);
@@ -104,13 +118,25 @@ final class BatchMethods {
     return Expr.or(VcpuFields.pdpte(vcpu, gva), constant("RIGHTS", others));
   }
 
-  /** The bits that are ANDed over the levels; NX, where entries have it, inverted. */
+  /** The bits that are ANDed over the levels. */
   private long folded() {
-    return EntryBits.P | EntryBits.W | EntryBits.U | EntryBits.A | inverted();
+    return EntryBits.P | EntryBits.W | EntryBits.U | EntryBits.A | noExecute() | largePage;
   }
 
-  private long inverted() {
+  /** {@link EntryBits#NX} where entries have it; inverted in all words. */
+  private long noExecute() {
     return mode.entryBytes() == Long.BYTES ? EntryBits.NX : 0;
+  }
+
+  /** Whether the walk reads the level's entry; a PDPTE of PAE is in a register. */
+  private boolean isInMemory(PagingLevel level) {
+    return level.number() <= mode.topLevelInMemory();
+  }
+
+  /** The bits of a table's entry that are to be clear, but for NX. */
+  private long uncommonInTable(PagingLevel level) {
+    return (entries.reservedInTable(level) & ~entries.refusedBySlots(parts.plan()) & ~EntryBits.NX)
+        | (level.hasPageSizeBit(role) ? EntryBits.PS : 0);
   }
 
   /** {@code word = the next entry, with what is folded}. */
@@ -119,16 +145,17 @@ final class BatchMethods {
     Expr entry =
         code.let(
             EntryFormat.name(level), parts.slots().entry(table, entries.byteIndex(level, gva)));
-    Expr plain = inverted() == 0 ? entry : Expr.xor(entry, constant("NX", inverted()));
+    boolean isLeaf = level.leafRule() == LeafRule.ALWAYS;
+    long inverted = isLeaf ? noExecute() : noExecute() | largePage;
+    Expr plain =
+        inverted == 0
+            ? entry
+            : Expr.xor(entry, constant(inverted == EntryBits.NX ? "NX" : "INVERTED", inverted));
     code.set(word, Expr.and(plain, Expr.or(word, constant("~RIGHTS", ~folded()))));
-    if (level.leafRule() != LeafRule.ALWAYS) {
-      long other =
-          (entries.reservedInTable(level) & ~entries.refusedBySlots(parts.plan()) & ~EntryBits.NX)
-              | (level.hasPageSizeBit(role) ? EntryBits.PS : 0);
-      if (other != 0) {
-        code.when(
-            Cond.isNotZero(Expr.and(entry, constant(other))), () -> code.set(word, constant(0)));
-      }
+    long other = isLeaf ? 0 : uncommonInTable(level) & ~largePage;
+    if (other != 0) {
+      code.when(
+          Cond.isNotZero(Expr.and(entry, constant(other))), () -> code.set(word, constant(0)));
     }
   }
 
@@ -137,7 +164,7 @@ final class BatchMethods {
     PermissionFields permissions = parts.permissions();
     PagingLevel leaf = mode.level(1);
     Expr word = Expr.element(results, i);
-    Expr plain = inverted() == 0 ? word : Expr.xor(word, constant("NX", inverted()));
+    Expr plain = noExecute() == 0 ? word : Expr.xor(word, constant("NX", noExecute()));
     Expr result =
         code.let(
             "result",

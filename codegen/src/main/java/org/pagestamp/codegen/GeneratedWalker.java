@@ -29,8 +29,8 @@ abstract class GeneratedWalker extends Walker {
   private static final VarHandle INT_ENTRY =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
-  /** So many walks hide the latency of memory; more would not be in the inner cache together. */
-  private static final int LANES = 32;
+  /** So many walks wait for memory together; their words stay in the inner cache meanwhile. */
+  private static final int LANES = 128;
 
   GeneratedWalker(Role role, SlotLayout layout) {
     super(role, layout);

@@ -35,8 +35,20 @@ class WalkAllTest {
     Access.READ | Access.USER, Access.WRITE | Access.USER, Access.WRITE, Access.FETCH | Access.USER
   };
 
-  /** How the slots of 64 pages lie: their number, and how many of them are read-only. */
-  record Shape(PagingMode mode, int slots, int readOnly, boolean allControls) {}
+  /** More than {@link #CPU} can address, so that entries that lead there are reserved. */
+  private static final long HIGH = 1L << 45;
+
+  private static final CpuFeatures CPU = CpuFeatures.intel(40);
+
+  /**
+   * How the slots of 64 pages lie: their number, how many of them are read-only, and whether they
+   * are at {@link #HIGH} again.
+   */
+  record Shape(PagingMode mode, int slots, int readOnly, boolean allControls, boolean high) {
+    Shape(PagingMode mode, int slots, int readOnly, boolean allControls) {
+      this(mode, slots, readOnly, allControls, false);
+    }
+  }
 
   static Stream<Shape> shapes() {
     return Stream.of(PagingMode.values())
@@ -46,12 +58,13 @@ class WalkAllTest {
                     new Shape(mode, 1, 0, true),
                     new Shape(mode, 1, 0, false),
                     new Shape(mode, 3, 0, true),
+                    new Shape(mode, 1, 0, true, true),
                     new Shape(mode, 16, 4, true)));
   }
 
   private static Role role(Shape shape) {
     Set<Control> controls = shape.allControls() ? Control.relevantIn(shape.mode()) : Set.of();
-    return Role.of(shape.mode(), CpuFeatures.intel(40), controls.toArray(Control[]::new));
+    return Role.of(shape.mode(), CPU, controls.toArray(Control[]::new));
   }
 
   private static SlotLayout layout(Shape shape, long[] words) {
@@ -65,6 +78,9 @@ class WalkAllTest {
       } else {
         builder.rom(i * bytes, backing);
       }
+    }
+    if (shape.high()) {
+      builder.ram(HIGH, Backing.of(memory));
     }
     return builder.build();
   }
@@ -110,7 +126,7 @@ class WalkAllTest {
       for (int i = 0; i < 4; i++) {
         vcpu.pdpte(i, entry(random) & (EntryBits.FRAME | EntryBits.P));
       }
-      long[] gvas = random.longs(random.nextInt(100)).toArray();
+      long[] gvas = random.longs(random.nextInt(300)).toArray();
       for (int i = 0; i < gvas.length; i++) {
         gvas[i] = random.nextInt(8) == 0 ? gvas[i] : gvas[i] >> (64 - shape.mode().gvaBits());
       }
