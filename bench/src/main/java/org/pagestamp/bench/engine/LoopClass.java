@@ -46,7 +46,8 @@ final class LoopClass {
     }
   }
 
-  private static byte[] classFile(Class<?> template) {
+  /** The bytes of a template. */
+  static byte[] classFile(Class<?> template) {
     try (InputStream in = template.getResourceAsStream(template.getSimpleName() + ".class")) {
       return in.readAllBytes();
     } catch (IOException e) {

@@ -3,11 +3,13 @@ package org.pagestamp.bench.scenario;
 import static org.pagestamp.bench.engine.Engine.ARRAY_LOOKUP;
 import static org.pagestamp.bench.engine.Engine.CHASE_C;
 import static org.pagestamp.bench.engine.Engine.EIGHT_AT_RANDOM;
+import static org.pagestamp.bench.engine.Engine.EIGHT_ECHOES_IN_RUNS;
 import static org.pagestamp.bench.engine.Engine.EIGHT_IN_RUNS;
 import static org.pagestamp.bench.engine.Engine.FLUSHED_TLB;
 import static org.pagestamp.bench.engine.Engine.GENERATED;
 import static org.pagestamp.bench.engine.Engine.GENERATED_FIXED_ACCESS;
 import static org.pagestamp.bench.engine.Engine.INTERPRETED;
+import static org.pagestamp.bench.engine.Engine.KNOWN_LOADS;
 import static org.pagestamp.bench.engine.Engine.MMU;
 import static org.pagestamp.bench.engine.Engine.REPACKED;
 import static org.pagestamp.bench.engine.Engine.TLB;
@@ -166,6 +168,7 @@ public final class Scenarios {
         walks(Group.WORKING_SETS, "dense-16g", USUAL.of(WorkingSet.DENSE_16_GIB)).batches(),
         walks(Group.WORKING_SETS, "sparse", USUAL.of(WorkingSet.SPARSE))
             .batches()
+            .comparingIndependent(KNOWN_LOADS, GENERATED)
             .bar(GENERATED, CHASE_C, DEPENDENT, 1.03)
             .bar(WALK_ALL, GENERATED, !DEPENDENT, 0.50)
             .bar(WALK_ALL, CHASE_C, !DEPENDENT, 1.20));
@@ -191,6 +194,7 @@ public final class Scenarios {
         WalkScenario.of(Group.CALL_SHAPES, "walkers-8", USUAL)
             .comparing(EIGHT_IN_RUNS, GENERATED)
             .comparing(EIGHT_AT_RANDOM, GENERATED)
+            .comparing(EIGHT_ECHOES_IN_RUNS, GENERATED)
             .bar(EIGHT_IN_RUNS, GENERATED, DEPENDENT, 1.20)
             .bar(EIGHT_IN_RUNS, GENERATED, !DEPENDENT, 1.20)
             .quick());

@@ -61,13 +61,18 @@ final class WalkScenario implements Scenario {
     return new WalkScenario(name, group, image, quick, more, bars);
   }
 
+  /** Also compares two engines where walks are independent. */
+  WalkScenario comparingIndependent(Engine variant, Engine yardstick) {
+    List<Comparison> more = new ArrayList<>(comparisons);
+    more.add(new Comparison(variant, yardstick, false));
+    return new WalkScenario(name, group, image, quick, more, bars);
+  }
+
   /** Also compares batches with single walks and with the chase, where walks are independent. */
   WalkScenario batches() {
-    List<Comparison> more = new ArrayList<>(comparisons);
-    for (Engine yardstick : List.of(Engine.GENERATED, Engine.CHASE_C, Engine.CHASE_JAVA)) {
-      more.add(new Comparison(Engine.WALK_ALL, yardstick, false));
-    }
-    return new WalkScenario(name, group, image, quick, more, bars);
+    return comparingIndependent(Engine.WALK_ALL, Engine.GENERATED)
+        .comparingIndependent(Engine.WALK_ALL, Engine.CHASE_C)
+        .comparingIndependent(Engine.WALK_ALL, Engine.CHASE_JAVA);
   }
 
   /** Holds a comparison in one loop against a bar. */
