@@ -95,11 +95,6 @@ final class BatchMethods {
               code.when(
                   Cond.isNotZero(entries.nonCanonical(gva)), () -> code.set(word, constant(0)));
             }
-            if (level.leafRule() == LeafRule.ALWAYS && largePage != 0) {
-              code.when(
-                  Cond.isZero(Expr.and(word, constant("PS", largePage))),
-                  () -> code.set(word, constant(0)));
-            }
             read(code, level, gva, word);
             code.setElement(results, i, word);
           });
@@ -128,6 +123,12 @@ final class BatchMethods {
     return mode.entryBytes() == Long.BYTES ? EntryBits.NX : 0;
   }
 
+  private static Expr inverting(long bits, Expr word) {
+    return bits == 0
+        ? word
+        : Expr.xor(word, constant(bits == EntryBits.NX ? "NX" : "INVERTED", bits));
+  }
+
   /** Whether the walk reads the level's entry; a PDPTE of PAE is in a register. */
   private boolean isInMemory(PagingLevel level) {
     return level.number() <= mode.topLevelInMemory();
@@ -141,16 +142,17 @@ final class BatchMethods {
 
   /** {@code word = the next entry, with what is folded}. */
   private void read(Code code, PagingLevel level, Expr gva, Expr word) {
+    boolean isLeaf = level.leafRule() == LeafRule.ALWAYS;
+    if (isLeaf && largePage != 0) {
+      code.when(
+          Cond.isZero(Expr.and(word, constant("PS", largePage))),
+          () -> code.set(word, constant(0)));
+    }
     Expr table = entries.tableOrBeyond(word, parts.plan());
     Expr entry =
         code.let(
             EntryFormat.name(level), parts.slots().entry(table, entries.byteIndex(level, gva)));
-    boolean isLeaf = level.leafRule() == LeafRule.ALWAYS;
-    long inverted = isLeaf ? noExecute() : noExecute() | largePage;
-    Expr plain =
-        inverted == 0
-            ? entry
-            : Expr.xor(entry, constant(inverted == EntryBits.NX ? "NX" : "INVERTED", inverted));
+    Expr plain = inverting(isLeaf ? noExecute() : noExecute() | largePage, entry);
     code.set(word, Expr.and(plain, Expr.or(word, constant("~RIGHTS", ~folded()))));
     long other = isLeaf ? 0 : uncommonInTable(level) & ~largePage;
     if (other != 0) {
@@ -164,7 +166,7 @@ final class BatchMethods {
     PermissionFields permissions = parts.permissions();
     PagingLevel leaf = mode.level(1);
     Expr word = Expr.element(results, i);
-    Expr plain = noExecute() == 0 ? word : Expr.xor(word, constant("NX", noExecute()));
+    Expr plain = inverting(noExecute(), word);
     Expr result =
         code.let(
             "result",

@@ -5,15 +5,17 @@ import java.util.Arrays;
 /**
  * Stands in for PCIDs in tags. Each PCID has a space, a number of 12 bits; what belongs to a PCID
  * is dropped at once by giving the PCID another space, since no lookup asks for the old one again.
- * When the numbers are used up, the TLB drops what is not global, and the next turn begins.
+ * When the numbers of a turn are used up, the TLB drops what is not global, and the next turn
+ * begins.
  *
- * <p>A turn has one half of the numbers, the next one the other. So an entry that is still written
- * with a number just dropped, as after a walk that made the TLB drop everything, is never found.
+ * <p>A turn has one half of the numbers, the next one the other. So an entry that is written with a
+ * number just dropped, as by a walk that made the TLB drop everything, serves no PCID as its own.
  */
 final class AddressSpaces {
-  /** Spaces are below this; there are as many as PCIDs. */
+  /** Spaces are below this, and PCIDs. */
   static final int LIMIT = 1 << 12;
 
+  /** Spaces of a turn; more PCIDs than that share a TLB, but do not keep their pages for long. */
   private static final int TURN = LIMIT / 2;
 
   /** No space. */

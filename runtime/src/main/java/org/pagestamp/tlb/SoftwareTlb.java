@@ -82,15 +82,12 @@ public final class SoftwareTlb implements Translator, MmuListener {
   private final long[] words;
   private final int indexMask;
 
-  /** Whether a page that is not in its set's first way is nowhere. */
-  private final boolean soleWay;
-
   /** The bits of an address that name its page: without the upper half in modes of 32 bits. */
   private long pageMask;
 
   /**
-   * The bits of a tag of which a difference tells that a page is nowhere in the TLB; none where it
-   * could be in another way, or stands for an address with a tag of its own.
+   * The bits of a tag of which one that differs tells that the page is nowhere in the TLB; none
+   * where it could be in another way, or where LAM or LASS come first.
    */
   private long absent;
 
@@ -132,7 +129,6 @@ public final class SoftwareTlb implements Translator, MmuListener {
     entries = new TlbEntries(sets, ways);
     words = entries.words();
     indexMask = entries.indexMask();
-    soleWay = ways == 1;
     enter(mmu.pcid());
     derive();
     mmu.listener(this);
@@ -155,8 +151,8 @@ public final class SoftwareTlb implements Translator, MmuListener {
 
   /**
    * Fills the only entry that a page can have, if another page has it. A method of its own, so that
-   * the JIT leaves the walk out of loops that hit. All is at hand that is read before the walk, and
-   * nothing of it is read again after.
+   * the JIT leaves the walk out of loops that hit. What the entry needs beside the result is read
+   * before the walk, after which fields would be read again.
    */
   private long missed(long gva, int access) {
     long[] kept = words;
@@ -354,7 +350,7 @@ public final class SoftwareTlb implements Translator, MmuListener {
     }
     plain = mmu.usesPlainAddresses();
     hits = plain ? rights.words() : never;
-    absent = plain && soleWay ? -AddressSpaces.LIMIT : 0;
+    absent = plain && entries.haveOneWay() ? -AddressSpaces.LIMIT : 0;
   }
 
   private HitRights rightsOf(HitRights.Key key) {

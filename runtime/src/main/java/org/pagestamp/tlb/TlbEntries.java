@@ -47,7 +47,8 @@ final class TlbEntries {
     return stride - 2;
   }
 
-  private boolean haveOneWay() {
+  /** Whether a page that is not in its set's first way is nowhere. */
+  boolean haveOneWay() {
     return stride == words.length;
   }
 

@@ -334,9 +334,13 @@ class TlbFlushTest {
   // Slots
 
   private void create(int id, long base, SlotFlag... flags) {
+    create(guest, id, base, flags);
+  }
+
+  private static void create(TlbGuest of, int id, long base, SlotFlag... flags) {
     EnumSet<SlotFlag> set = EnumSet.noneOf(SlotFlag.class);
     set.addAll(List.of(flags));
-    guest.slots.create(id, base, 0x1000, set, Backing.of(new long[512]));
+    of.slots.create(id, base, 0x1000, set, Backing.of(new long[512]));
   }
 
   /** Maps and keeps a page in no slot. */
@@ -387,8 +391,7 @@ class TlbFlushTest {
     TlbGuest of = new TlbGuest(64, ways);
     of.map(0x6000, 0x12_0000 | ALL);
     of.entry(OTHER_TABLE, TlbGuest.index(0x6000), 0x13_0000 | ALL);
-    of.slots.create(
-        1, 0x8000_0000L, 0x1000, EnumSet.noneOf(SlotFlag.class), Backing.of(new long[512]));
+    create(of, 1, 0x8000_0000L);
     of.fill(PAGE);
     of.mmu.cr3(OTHER_ROOT | 2 | KEEP);
     of.slots.delete(1);

@@ -1,9 +1,8 @@
 package org.pagestamp.bench.engine;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.pagestamp.bench.image.TableImage;
 import org.pagestamp.mode.Role;
 import org.pagestamp.slot.SlotLayout;
@@ -20,22 +19,13 @@ final class EchoWalker extends Walker {
   /** Walkers of as many classes. */
   static List<Walker> ofClasses(TableImage image, int count) {
     MethodType constructor = MethodType.methodType(void.class, Role.class, SlotLayout.class);
-    List<Walker> walkers = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        MethodHandles.Lookup copy =
-            MethodHandles.lookup().defineHiddenClass(LoopClass.classFile(EchoWalker.class), true);
-        walkers.add(
-            (Walker)
-                copy.findConstructor(copy.lookupClass(), constructor)
-                    .invoke(image.role(), image.layout()));
-      }
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException("cannot copy " + EchoWalker.class, e);
-    }
-    return walkers;
+    return Stream.generate(
+            () ->
+                (Walker)
+                    LoopClass.copy(
+                        EchoWalker.class, image, constructor, image.role(), image.layout()))
+        .limit(count)
+        .toList();
   }
 
   @Override

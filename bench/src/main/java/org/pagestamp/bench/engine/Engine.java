@@ -259,14 +259,13 @@ public enum Engine {
     return true;
   }
 
-  /** Whether results are bare entries. */
-  private boolean isChase() {
+  private boolean answersBareEntries() {
     return this == CHASE_C || this == SHORTEST_CHASE_C || this == CHASE_JAVA || this == KNOWN_LOADS;
   }
 
-  /** Whether there is anything that could be stored. */
+  /** Whether it is to store what the interpreted walker stores. */
   private boolean isWalker() {
-    return !isChase() && this != EIGHT_ECHOES_IN_RUNS;
+    return !answersBareEntries() && this != EIGHT_ECHOES_IN_RUNS;
   }
 
   /** For example {@code chase C} or {@code eight in runs}. */
@@ -308,7 +307,7 @@ public enum Engine {
 
   /** Whether a result means what the interpreted walker's means. */
   private boolean agrees(long own, long reference, long gva, WalkedImage image) {
-    if (isChase()) {
+    if (answersBareEntries()) {
       return ((own ^ reference) & image.frameMask()) == 0;
     }
     return own

@@ -9,7 +9,7 @@ import java.util.List;
 import org.pagestamp.bench.image.WalkedImage;
 
 /**
- * Makes a loop of a fresh hidden class, a copy of a template.
+ * Makes objects of fresh hidden classes, copies of a template: loops above all.
  *
  * <p>The JIT keeps one profile for each call site of a class. Loops of one class that call several
  * walkers would share it, and none of them would be compiled as it is when used alone.
@@ -24,12 +24,22 @@ final class LoopClass {
    * @param walkers what the constructor takes beside it
    */
   static WalkLoop define(Class<? extends WalkLoop> template, WalkedImage image, List<?> walkers) {
+    MethodType constructor = MethodType.methodType(void.class, image.getClass(), List.class);
+    return (WalkLoop) copy(template, image, constructor, image, walkers);
+  }
+
+  /**
+   * An object of a new copy of {@code template}.
+   *
+   * @param image the copy's class data
+   * @param constructor the type of the template's constructor
+   */
+  static Object copy(
+      Class<?> template, WalkedImage image, MethodType constructor, Object... arguments) {
     try {
       MethodHandles.Lookup copy =
           MethodHandles.lookup().defineHiddenClassWithClassData(classFile(template), image, true);
-      MethodType constructor = MethodType.methodType(void.class, image.getClass(), List.class);
-      return (WalkLoop)
-          copy.findConstructor(copy.lookupClass(), constructor).invoke(image, walkers);
+      return copy.findConstructor(copy.lookupClass(), constructor).invokeWithArguments(arguments);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
@@ -46,8 +56,7 @@ final class LoopClass {
     }
   }
 
-  /** The bytes of a template. */
-  static byte[] classFile(Class<?> template) {
+  private static byte[] classFile(Class<?> template) {
     try (InputStream in = template.getResourceAsStream(template.getSimpleName() + ".class")) {
       return in.readAllBytes();
     } catch (IOException e) {
