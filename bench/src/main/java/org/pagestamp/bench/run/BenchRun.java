@@ -89,16 +89,13 @@ public final class BenchRun {
 
   private List<String> output(Scenario scenario, String chase)
       throws IOException, InterruptedException {
-    List<String> command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED", // for the chases and lazily mapped memory
-            chase,
-            "-cp",
-            System.getProperty("java.class.path"),
-            MeasuringJvm.class.getName(),
-            scenario.name(),
-            effort);
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED"); // for the chases and lazily mapped memory
+    command.addAll(scenario.jvmOptions());
+    command.add(chase);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(MeasuringJvm.class.getName(), scenario.name(), effort));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     // If this JVM is ended, the other would measure on.
     Thread end = new Thread(process::destroy);

@@ -20,6 +20,11 @@ public interface Scenario {
   /** What its readings are held against. */
   List<Bar> bars();
 
+  /** Options of the JVMs that measure it; none as a rule. */
+  default List<String> jvmOptions() {
+    return List.of();
+  }
+
   /**
    * Measures, in a JVM that has measured nothing else.
    *

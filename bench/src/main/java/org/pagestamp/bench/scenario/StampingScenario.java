@@ -1,5 +1,10 @@
 package org.pagestamp.bench.scenario;
 
+import java.lang.classfile.ClassFile;
+import java.lang.constant.ClassDesc;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -9,6 +14,7 @@ import org.pagestamp.bench.image.SlotShape;
 import org.pagestamp.bench.image.TableImage;
 import org.pagestamp.codegen.Stamper;
 import org.pagestamp.interpreter.InterpretedWalker;
+import org.pagestamp.slot.MemSlot;
 import org.pagestamp.walk.VcpuState;
 import org.pagestamp.walk.Walker;
 
@@ -18,6 +24,8 @@ final class StampingScenario implements Scenario {
   private static final int NEW_CLASSES = 15;
   private static final int FIRST_WALKS = 1_000;
   private static final int INTERPRETED_WINDOWS = 1_000;
+
+  private static final int NEW_PAGES = 4_096;
 
   /** Break-even is given up after so many walks. */
   private static final long MOST_WALKS = 20_000_000;
@@ -59,13 +67,24 @@ final class StampingScenario implements Scenario {
     return List.of(new Bar(WARM_STAMP + ", 1 slot", "", 150));
   }
 
+  /**
+   * A heap of one size that has its pages: a stamp makes 200 KB of garbage, and where a heap grows
+   * into new memory, the system takes several times as long to give it fifty pages.
+   */
+  @Override
+  public List<String> jvmOptions() {
+    return List.of("-Xms256m", "-Xmx256m", "-XX:+AlwaysPreTouch");
+  }
+
   @Override
   public long measure(Effort effort, long zero, Consumer<Reading> readings) {
     this.zero = zero;
     TableImage image = ImageSpec.USUAL.build();
     readings.accept(first(image));
+    readings.accept(firstTouch());
     stampings(image, effort.stamps());
     readings.accept(warm(image, "1 slot", effort));
+    readings.accept(toEmptyClass(image, effort));
     readings.accept(size(image, "1 slot"));
     readings.accept(metaspace(image, effort));
     for (SlotShape shape : SHAPES) {
@@ -89,11 +108,47 @@ final class StampingScenario implements Scenario {
     return Reading.of("first stamp of a JVM", Unit.MILLISECONDS, nanos / MILLI);
   }
 
+  /**
+   * What the system takes to give a page, of 4 KiB as a rule: each class that is kept needs some
+   * for its metaspace.
+   */
+  private static Reading firstTouch() {
+    try (Arena arena = Arena.ofConfined()) {
+      long start = System.nanoTime();
+      MemorySegment _ = arena.allocate((long) NEW_PAGES * MemSlot.PAGE_SIZE, MemSlot.PAGE_SIZE);
+      double nanos = System.nanoTime() - start;
+      return Reading.of("first touch of a page", Unit.MICROSECONDS, nanos / NEW_PAGES / MICRO);
+    }
+  }
+
   /** The JIT has nothing left to improve in a stamper, and in ASM, after some thousand classes. */
   private Reading warm(TableImage image, String slots, Effort effort) {
     int sample = effort.stamps() / 16;
     stampings(image, sample);
     return Reading.of(WARM_STAMP + ", " + slots, Unit.MICROSECONDS, stampings(image, sample));
+  }
+
+  /** What the JVM takes for any class: unlike microseconds, a ratio to it can be compared. */
+  private Reading toEmptyClass(TableImage image, Effort effort) {
+    byte[] empty =
+        ClassFile.of().build(ClassDesc.of(getClass().getPackageName(), "Empty"), _ -> {});
+    double[] ratios = new double[effort.stamps() / 16];
+    for (int i = 0; i < ratios.length; i++) {
+      long start = System.nanoTime();
+      define(empty);
+      long between = System.nanoTime();
+      stamp(image);
+      ratios[i] = (double) (System.nanoTime() - between) / (between - start);
+    }
+    return Reading.of(WARM_STAMP + ", 1 slot/empty hidden class", Unit.RATIO, ratios);
+  }
+
+  private static void define(byte[] hidden) {
+    try {
+      MethodHandles.Lookup _ = MethodHandles.lookup().defineHiddenClass(hidden, true);
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException("a class of this package may be defined", e);
+    }
   }
 
   /** How long each of some stamps takes. */
