@@ -5,18 +5,11 @@ import java.util.Arrays;
 /**
  * Stands in for PCIDs in tags. Each PCID has a space, a number of 12 bits; what belongs to a PCID
  * is dropped at once by giving the PCID another space, since no lookup asks for the old one again.
- * When the numbers of a turn are used up, the TLB drops what is not global, and the next turn
- * begins.
- *
- * <p>A turn has one half of the numbers, the next one the other. So an entry that is written with a
- * number just dropped, as by a walk that made the TLB drop everything, serves no PCID as its own.
+ * When the numbers are used up, the TLB drops what is not global and they start over.
  */
 final class AddressSpaces {
-  /** Spaces are below this, and PCIDs. */
+  /** How many spaces there are, as many as there are PCIDs. */
   static final int LIMIT = 1 << 12;
-
-  /** Spaces of a turn; more PCIDs than that share a TLB, but do not keep their pages for long. */
-  private static final int TURN = LIMIT / 2;
 
   /** No space. */
   static final int NONE = -1;
@@ -24,7 +17,6 @@ final class AddressSpaces {
   /** By PCID: its space plus one; not above {@link #dropped} if it has none. */
   private final int[] spaces = new int[LIMIT];
 
-  private int turnStart;
   private int issued;
   private int dropped;
 
@@ -34,9 +26,9 @@ final class AddressSpaces {
     return space > dropped ? space - 1 : NONE;
   }
 
-  /** Whether there is no unused space in this turn. */
+  /** Whether there is no unused space. */
   boolean isUsedUp() {
-    return issued == turnStart + TURN;
+    return issued == LIMIT;
   }
 
   /** Gives a PCID an unused space. */
@@ -55,11 +47,10 @@ final class AddressSpaces {
     dropped = issued;
   }
 
-  /** Begins another turn, with all of its spaces unused. */
-  void nextTurn() {
+  /** Starts over, with all spaces unused. */
+  void restart() {
     Arrays.fill(spaces, 0);
-    turnStart = TURN - turnStart;
-    issued = turnStart;
-    dropped = turnStart;
+    issued = 0;
+    dropped = 0;
   }
 }

@@ -151,8 +151,10 @@ public final class SoftwareTlb implements Translator, MmuListener {
 
   /**
    * Fills the only entry that a page can have, if another page has it. A method of its own, so that
-   * the JIT leaves the walk out of loops that hit. What the entry needs beside the result is read
-   * before the walk, after which fields would be read again.
+   * the JIT leaves the walk out of loops that hit.
+   *
+   * <p>Nothing changes during a walk at once, so what is read before it still holds. More than that
+   * is left to the end, where nothing has to be kept across its call.
    */
   private long missed(long gva, int access) {
     long[] kept = words;
@@ -161,14 +163,24 @@ public final class SoftwareTlb implements Translator, MmuListener {
     if (((kept[first] ^ tag) & absent) == 0) {
       return lookFurther(gva, access);
     }
-    walks++;
-    long result = mmu.translate(gva, access);
+    long result = mmu.walkAtOnce(gva, access);
     if (!TlbEntries.isSmall(result)) {
-      return walked(gva & pageMask, TlbEntries.NONE, result);
+      return missed(gva, access, result);
     }
-    kept[first] = tag; // of no PCID any more if the walk took changed slots and they dropped all
+    walks++;
+    kept[first] = tag;
     kept[first + 1] = result;
     return result;
+  }
+
+  /** What is not filled so easily: a large page, a fault, or 0 where there was no walk yet. */
+  private long missed(long gva, int access, long result) {
+    long page = gva & pageMask;
+    if (result == 0) {
+      return walk(gva, access, page, TlbEntries.NONE);
+    }
+    walks++;
+    return walked(page, TlbEntries.NONE, result);
   }
 
   private long tag(long gva) {
@@ -176,7 +188,7 @@ public final class SoftwareTlb implements Translator, MmuListener {
   }
 
   private int first(long gva) {
-    return (int) (gva >>> TlbEntries.INDEX_SHIFT) & indexMask;
+    return TlbEntries.index(gva) & indexMask;
   }
 
   /** With LAM or LASS, other ways, global pages of other spaces, and rights that take judging. */
@@ -332,7 +344,7 @@ public final class SoftwareTlb implements Translator, MmuListener {
     if (of == AddressSpaces.NONE) {
       if (spaces.isUsedUp()) {
         entries.dropNonGlobal();
-        spaces.nextTurn();
+        spaces.restart();
       }
       of = spaces.renew(pcid);
     }

@@ -20,7 +20,7 @@ final class TlbEntries {
   static final int NONE = -1;
 
   /** The page number, times two words. */
-  static final int INDEX_SHIFT = MemSlot.PAGE_SHIFT - 1;
+  private static final int INDEX_SHIFT = MemSlot.PAGE_SHIFT - 1;
 
   private final long[] words;
   private final int sets;
@@ -42,7 +42,15 @@ final class TlbEntries {
     return words;
   }
 
-  /** Which bits of {@code gva >>> INDEX_SHIFT} are the index of a page's first way. */
+  /**
+   * The index of a page's first way, and bits above it. An int is shifted, not a long, so that the
+   * JIT sees that an index is not negative.
+   */
+  static int index(long gva) {
+    return (int) gva >>> INDEX_SHIFT;
+  }
+
+  /** Which bits of {@link #index} are the index. */
   int indexMask() {
     return stride - 2;
   }
@@ -64,7 +72,7 @@ final class TlbEntries {
   }
 
   private int first(long page) {
-    return (int) (page >>> INDEX_SHIFT) & indexMask();
+    return index(page) & indexMask();
   }
 
   /** The entry that translates a page in a space, global ones included, or {@link #NONE}. */

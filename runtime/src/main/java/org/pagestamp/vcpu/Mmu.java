@@ -54,7 +54,7 @@ public final class Mmu implements Translator {
   private Walker walker;
 
   /** As {@link #snapshot}, but null where the next translation has more to do than to walk. */
-  private SlotSnapshot walkAtOnce;
+  private SlotSnapshot ready;
 
   Mmu(
       MemorySlots memory,
@@ -204,7 +204,7 @@ public final class Mmu implements Translator {
 
   /** Passes an answer on to the listener, and makes the next translation look at the registers. */
   private RegisterWrite told(RegisterWrite write) {
-    walkAtOnce = null;
+    ready = null;
     if (listener != null && write != RegisterWrite.DONE && !write.isRefused()) {
       listener.registerWritten(write);
     }
@@ -219,7 +219,7 @@ public final class Mmu implements Translator {
     requireOwner();
     if (a20 != open) {
       a20 = open;
-      walkAtOnce = null;
+      ready = null;
       if (listener != null) {
         listener.a20Changed();
       }
@@ -230,14 +230,30 @@ public final class Mmu implements Translator {
 
   @Override
   public long translate(long gva, int access) {
-    if (isOwned() && memory.isCurrent(walkAtOnce)) {
-      try {
-        return walker.walk(state, gva, access);
-      } catch (IllegalStateException e) {
-        throw ClosedMemory.explained(e, layout());
-      }
+    return isReady() ? walkGuarded(gva, access) : prepared(gva, access, false);
+  }
+
+  /**
+   * As {@link #translate} where that has nothing to do but walk; otherwise does nothing. For what
+   * keeps translations, as a TLB: all that it knew before the call still holds after it.
+   *
+   * @return 0, which no translation is, if registers or slots have changed since the translation
+   *     before, if the A20 gate is closed, or if LAM or LASS is on
+   */
+  public long walkAtOnce(long gva, int access) {
+    return isReady() ? walkGuarded(gva, access) : 0;
+  }
+
+  private boolean isReady() {
+    return isOwned() && memory.isCurrent(ready);
+  }
+
+  private long walkGuarded(long gva, int access) {
+    try {
+      return walker.walk(state, gva, access);
+    } catch (IllegalStateException e) {
+      throw ClosedMemory.explained(e, layout());
     }
-    return prepared(gva, access, false);
   }
 
   /**
@@ -377,7 +393,7 @@ public final class Mmu implements Translator {
     if (walker == null || !walker.role().equals(role)) {
       walker = walkers.walker(role, snapshot.layout());
     }
-    walkAtOnce = a20 && registers.linear().isPlain() ? snapshot : null;
+    ready = a20 && registers.linear().isPlain() ? snapshot : null;
   }
 
   private void take(SlotSnapshot now) {
@@ -425,7 +441,7 @@ public final class Mmu implements Translator {
    */
   public void detach() {
     requireOwner();
-    walkAtOnce = null;
+    ready = null;
     reader.leave();
     owner = null; // last: from here on another thread may have it
   }

@@ -99,6 +99,47 @@ class MmuTest {
   }
 
   @Test
+  void aWalkAtOnceAnswersAsATranslationDoes() {
+    mapInLongMode();
+    enterLongMode();
+    long translated = mmu.translate(0x10, Access.READ);
+    assertEquals(translated, mmu.walkAtOnce(0x10, Access.READ));
+    assertEquals(mmu.probe(-4096, Access.READ), mmu.walkAtOnce(-4096, Access.READ));
+  }
+
+  /** Checks that there is no walk at once until there was a translation. */
+  private void assertNoneAtOnceBeforeATranslation() {
+    assertEquals(0, mmu.walkAtOnce(0x10, Access.READ));
+    assertEquals(mmu.translate(0x10, Access.READ), mmu.walkAtOnce(0x10, Access.READ));
+  }
+
+  @Test
+  void whatChangesKeepsFromWalkingAtOnce() {
+    mapInLongMode();
+    enterLongMode();
+    assertNoneAtOnceBeforeATranslation();
+    mmu.cr0(PG | ControlBits.CR0_WP);
+    assertNoneAtOnceBeforeATranslation();
+    slots.create(1, 1 << 20, 0x1000, EnumSet.of(SlotFlag.READONLY), Backing.of(new long[512]));
+    assertNoneAtOnceBeforeATranslation();
+    mmu.detach();
+    assertNoneAtOnceBeforeATranslation();
+  }
+
+  @Test
+  void neitherLamNorAClosedA20GateIsWalkedAtOnce() {
+    mapInLongMode();
+    enterLongMode();
+    mmu.a20(false);
+    mmu.translate(0x10, Access.READ);
+    assertEquals(0, mmu.walkAtOnce(0x10, Access.READ));
+    mmu.a20(true);
+    mmu.cr3(0x1000 | ControlBits.CR3_LAM_U57);
+    mmu.translate(0x10, Access.READ);
+    assertEquals(0, mmu.walkAtOnce(0x10, Access.READ));
+  }
+
+  @Test
   void lassClosesTheOtherHalf() {
     enterLongMode();
     mmu.cr4(ControlBits.CR4_PAE | ControlBits.CR4_LASS);

@@ -16,7 +16,6 @@ import org.pagestamp.mode.Control;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.Role;
 import org.pagestamp.nested.NestedWalker;
-import org.pagestamp.tlb.SoftwareTlb;
 import org.pagestamp.walk.WalkResult;
 import org.pagestamp.walk.Walker;
 
@@ -193,8 +192,7 @@ public enum Engine {
   TLB {
     @Override
     WalkLoop unchecked(TableImage image) {
-      SoftwareTlb tlb = new SoftwareTlb(MmuOfImage.of(image));
-      return LoopClass.define(TlbLoop.class, image, List.of(tlb));
+      return LoopClass.define(TlbLoop.class, image, List.of(TlbOfImage.of(image)));
     }
   },
 
@@ -202,8 +200,7 @@ public enum Engine {
   FLUSHED_TLB {
     @Override
     WalkLoop unchecked(TableImage image) {
-      SoftwareTlb tlb = new SoftwareTlb(MmuOfImage.of(image));
-      return LoopClass.define(TlbFillLoop.class, image, List.of(tlb));
+      return LoopClass.define(TlbFillLoop.class, image, List.of(TlbOfImage.of(image)));
     }
   },
 

@@ -21,6 +21,7 @@ final class MmuLoop implements WalkLoop {
 
   @Override
   public long dependent(long[] gvas, int from, int to, long zero) {
+    MmuOfImage.writeRegister(mmu);
     long sum = 0;
     long result = 0;
     for (int i = from; i < to; i++) {
@@ -32,6 +33,7 @@ final class MmuLoop implements WalkLoop {
 
   @Override
   public long independent(long[] gvas, int from, int to) {
+    MmuOfImage.writeRegister(mmu);
     long sum = 0;
     for (int i = from; i < to; i++) {
       sum += mmu.translate(gvas[i], access);

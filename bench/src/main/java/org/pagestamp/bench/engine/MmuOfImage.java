@@ -7,6 +7,7 @@ import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
 import org.pagestamp.mode.Role;
 import org.pagestamp.vcpu.Mmu;
+import org.pagestamp.vcpu.RegisterWrite;
 
 /** The Mmu of a virtual CPU that uses an image, with generated walkers. */
 final class MmuOfImage {
@@ -34,5 +35,14 @@ final class MmuOfImage {
             | (role.smap() ? ControlBits.CR4_SMAP : 0),
         ControlBits.EFER_LME | ControlBits.EFER_LMA | (role.nxe() ? ControlBits.EFER_NXE : 0));
     return mmu;
+  }
+
+  /**
+   * Writes a register, of which nothing changes, as each loop does when it begins: guests write
+   * registers. In a loop around an Mmu whose registers nobody writes, the JIT leaves out what
+   * follows a write, and compiles what is left in another way than it would be in an emulator.
+   */
+  static void writeRegister(Mmu mmu) {
+    RegisterWrite _ = mmu.cr4(mmu.cr4());
   }
 }

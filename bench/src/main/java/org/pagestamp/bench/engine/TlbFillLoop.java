@@ -16,8 +16,8 @@ final class TlbFillLoop implements WalkLoop {
   private final SoftwareTlb tlb;
   private final int access;
 
-  TlbFillLoop(TableImage image, List<SoftwareTlb> tlbs) {
-    tlb = tlbs.getFirst();
+  TlbFillLoop(TableImage image, List<TlbOfImage> tlbs) {
+    tlb = tlbs.getFirst().tlb();
     access = image.access();
   }
 

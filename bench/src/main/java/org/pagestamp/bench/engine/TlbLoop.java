@@ -3,14 +3,17 @@ package org.pagestamp.bench.engine;
 import java.util.List;
 import org.pagestamp.bench.image.TableImage;
 import org.pagestamp.tlb.SoftwareTlb;
+import org.pagestamp.vcpu.Mmu;
 
 /** The loops around a TLB in front of an Mmu. A template, as {@link WalkerLoop}. */
 final class TlbLoop implements WalkLoop {
   private final SoftwareTlb tlb;
+  private final Mmu mmu;
   private final int access;
 
-  TlbLoop(TableImage image, List<SoftwareTlb> tlbs) {
-    tlb = tlbs.getFirst();
+  TlbLoop(TableImage image, List<TlbOfImage> tlbs) {
+    tlb = tlbs.getFirst().tlb();
+    mmu = tlbs.getFirst().mmu();
     access = image.access();
   }
 
@@ -21,6 +24,7 @@ final class TlbLoop implements WalkLoop {
 
   @Override
   public long dependent(long[] gvas, int from, int to, long zero) {
+    MmuOfImage.writeRegister(mmu);
     long sum = 0;
     long result = 0;
     for (int i = from; i < to; i++) {
@@ -32,6 +36,7 @@ final class TlbLoop implements WalkLoop {
 
   @Override
   public long independent(long[] gvas, int from, int to) {
+    MmuOfImage.writeRegister(mmu);
     long sum = 0;
     for (int i = from; i < to; i++) {
       sum += tlb.translate(gvas[i], access);
