@@ -175,12 +175,8 @@ final class BatchMethods {
                 .common(
                     leaf, plain, null, null, permissions.alwaysOne(), permissions.alwaysZero()));
     Runnable redo = () -> code.set(result, constant(0));
-    Expr wrong = permissions.wrong(result, access);
-    long inLeaf = entries.reservedInLeaf(leaf) & ~permissions.alwaysZero();
-    if (inLeaf != 0) {
-      wrong = Expr.or(wrong, Expr.and(word, constant(inLeaf)));
-    }
-    code.when(Cond.isNotZero(wrong), redo);
+    // Among what permissions forbid is all that is reserved in a leaf of level 1.
+    code.when(Cond.isNotZero(permissions.wrong(result, access)), redo);
     for (Cond denied : permissions.keyDenies(vcpu, result, result, access)) {
       code.when(denied, redo);
     }

@@ -73,5 +73,18 @@ public interface Subject {
      * @return a {@link org.pagestamp.walk.WalkResult}; {@link Answers} helps to make one
      */
     long access(long gva, int access);
+
+    /**
+     * Makes accesses of one kind, as {@link #access} makes them one after another. A walker that
+     * walks batches in a way of its own overrides it.
+     *
+     * @param gvas the linear addresses, in order
+     * @param results as many answers
+     */
+    default void accessAll(long[] gvas, int access, long[] results) {
+      for (int i = 0; i < gvas.length; i++) {
+        results[i] = access(gvas[i], access);
+      }
+    }
   }
 }

@@ -58,5 +58,10 @@ public record WalkerSubject(Engine engine, MemoryKind memoryKind) implements Sub
     public long access(long gva, int access) {
       return walker.walk(vcpu, gva, access);
     }
+
+    @Override
+    public void accessAll(long[] gvas, int access, long[] results) {
+      walker.walkAll(vcpu, gvas, access, results);
+    }
   }
 }

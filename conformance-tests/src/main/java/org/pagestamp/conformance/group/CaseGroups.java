@@ -46,6 +46,7 @@ public final class CaseGroups {
     groups.add(new RecursionGroup());
     groups.add(new SlotsGroup());
     groups.add(new RandomWalks());
+    groups.add(new RandomBatches());
     groups.add(new HostileTables());
     return groups;
   }

@@ -109,6 +109,13 @@ final class MachinePair implements AutoCloseable {
     return mmu.access(gva, access);
   }
 
+  /** Makes accesses on the subject's machine in a batch; may {@linkplain #threw throw}. */
+  long[] accessAllTried(long[] gvas, int access) {
+    long[] results = new long[gvas.length];
+    mmu.accessAll(gvas, access, results);
+    return results;
+  }
+
   /** Whether the subject threw at the last load of CR3 or access. */
   boolean threw() {
     return mmu.threw();

@@ -1,6 +1,7 @@
 package org.pagestamp.conformance.group;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -105,7 +106,7 @@ final class RandomGuest implements AutoCloseable {
       pair.keys(tables.keys(), tables.keys());
     }
     if (random.nextInt(8) == 0) {
-      clearAccessedAndDirty(pages.get(random.nextInt(pages.size())));
+      accessedAndDirty(pages.get(random.nextInt(pages.size())), false);
     }
     if (random.nextInt(64) == 0) {
       pair.clearLogs();
@@ -167,12 +168,35 @@ final class RandomGuest implements AutoCloseable {
     return slots.stream().anyMatch(slot -> slot.contains(gpa));
   }
 
-  private void clearAccessedAndDirty(long page) {
+  /** Sets the accessed and dirty bits of all entries, as they are after many walks. */
+  void mark() {
+    pages.forEach(page -> accessedAndDirty(page, true));
+  }
+
+  private void accessedAndDirty(long page, boolean set) {
     long bits = EntryBits.A | EntryBits.D;
     long both = role.mode().entryBytes() == Integer.BYTES ? bits | bits << 32 : bits;
     for (int offset = 0; offset < MemSlot.PAGE_SIZE; offset += Long.BYTES) {
-      pair.store(page + offset, pair.load(page + offset, Long.BYTES) & ~both, Long.BYTES);
+      long entries = pair.load(page + offset, Long.BYTES);
+      pair.store(page + offset, set ? entries | both : entries & ~both, Long.BYTES);
     }
+  }
+
+  /** The addresses of accesses of the {@linkplain #access kind} of the next one. */
+  long[] batch(int size) {
+    long[] gvas = new long[size];
+    Arrays.setAll(gvas, _ -> role.mode().truncate(tables.gva()));
+    return gvas;
+  }
+
+  /** A number of accesses for a batch. */
+  int batchSize(int most) {
+    return random.nextInt(1, most + 1);
+  }
+
+  /** Takes another address for the next access. */
+  void gva(long address) {
+    gva = address;
   }
 
   /** The next access with the entries that the right machine will read. */

@@ -70,6 +70,15 @@ final class TriedMmu implements Subject.Mmu {
     }
   }
 
+  /** Answers what there was before it threw. */
+  @Override
+  public void accessAll(long[] gvas, int access, long[] results) {
+    thrown = pending();
+    if (thrown == null) {
+      thrown = caught(() -> mmu.accessAll(gvas, access, results));
+    }
+  }
+
   /** Whether the last call threw, or could not be made since an earlier one had. */
   boolean threw() {
     return thrown != null;

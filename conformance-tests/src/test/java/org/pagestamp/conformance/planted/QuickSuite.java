@@ -50,6 +50,7 @@ final class QuickSuite implements BiFunction<String, Boolean, List<String>> {
           "race",
           "read-only",
           "random",
+          "batch",
           "hostile",
           "access");
 

@@ -1,0 +1,127 @@
+package org.pagestamp.conformance.group;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.pagestamp.codegen.Stamper;
+import org.pagestamp.conformance.CaseFailure;
+import org.pagestamp.conformance.Engine;
+import org.pagestamp.conformance.Machine;
+import org.pagestamp.conformance.MemoryKind;
+import org.pagestamp.conformance.Subject;
+import org.pagestamp.conformance.WalkerSubject;
+import org.pagestamp.mode.PagingMode;
+
+class RandomBatchesTest {
+  private static final int WALKS = 40_000;
+
+  private final RandomBatches group = new RandomBatches();
+
+  @ParameterizedTest
+  @EnumSource
+  void generatedBatchesDoAsInterpretedWalks(PagingMode mode) {
+    Subject generated =
+        new WalkerSubject(Engine.generated(new Stamper()), MemoryKind.NATIVE_PER_SLOT);
+    CountingTrial trial = new CountingTrial(generated, WALKS);
+    group.run(mode, trial);
+    assertEquals(List.of(), trial.failures());
+    assertEquals(WALKS, trial.passed());
+  }
+
+  @Test
+  void theInterpretedWalkerIsNotComparedWithItself() {
+    CountingTrial trial =
+        new CountingTrial(new WalkerSubject(Engine.interpreted(), MemoryKind.NATIVE), WALKS);
+    group.run(PagingMode.PAE, trial);
+    assertEquals(WALKS, trial.skipped());
+  }
+
+  /** How a subject that walks rightly makes batches. */
+  private interface Batch {
+    void make(Subject.Mmu mmu, long[] gvas, int access, long[] results);
+  }
+
+  private CaseFailure failureOf(Batch batch) {
+    Subject right = new WalkerSubject(Engine.interpreted(), MemoryKind.BYTE_ARRAY);
+    Subject wrong =
+        new Subject() {
+          @Override
+          public String name() {
+            return "wrong";
+          }
+
+          @Override
+          public Mmu connect(Machine machine) {
+            return new WrongBatches(right.connect(machine), batch);
+          }
+        };
+    CountingTrial trial = new CountingTrial(wrong, WALKS);
+    group.run(PagingMode.FOUR_LEVEL, trial);
+    return trial.failures().getFirst();
+  }
+
+  private record WrongBatches(Subject.Mmu right, Batch batch) implements Subject.Mmu {
+    @Override
+    public boolean loadCr3(long cr3) {
+      return right.loadCr3(cr3);
+    }
+
+    @Override
+    public void keys(int pkru, int pkrs) {
+      right.keys(pkru, pkrs);
+    }
+
+    @Override
+    public long access(long gva, int access) {
+      return right.access(gva, access);
+    }
+
+    @Override
+    public void accessAll(long[] gvas, int access, long[] results) {
+      batch.make(right, gvas, access, results);
+    }
+  }
+
+  private static String problem(CaseFailure failure) {
+    assertEquals(1, failure.problems().size(), failure::toString);
+    return failure.problems().getFirst();
+  }
+
+  @Test
+  void aWalkThatIsLeftOutIsFound() {
+    CaseFailure failure =
+        failureOf(
+            (mmu, gvas, access, results) -> {
+              for (int i = 0; i < gvas.length - 1; i++) {
+                results[i] = mmu.access(gvas[i], access);
+              }
+            });
+    assertTrue(problem(failure).contains(" of a batch of "), failure::toString);
+    assertEquals(0, failure.actual());
+  }
+
+  @Test
+  void storesTooManyAreFound() {
+    CaseFailure failure =
+        failureOf(
+            (mmu, gvas, access, results) -> {
+              mmu.accessAll(gvas, access, results);
+              long _ = mmu.access(gvas[0] ^ 0x20_0000, access);
+            });
+    assertTrue(problem(failure).contains(" after a batch: seed "), failure::toString);
+  }
+
+  @Test
+  void anExceptionIsAFailure() {
+    CaseFailure failure =
+        failureOf(
+            (_, _, _, _) -> {
+              throw new IllegalStateException("no batch today");
+            });
+    assertTrue(problem(failure).contains("no batch today at "), failure::toString);
+  }
+}
