@@ -153,8 +153,8 @@ public final class SoftwareTlb implements Translator, MmuListener {
    * Fills the only entry that a page can have, if another page has it. A method of its own, so that
    * the JIT leaves the walk out of loops that hit.
    *
-   * <p>Nothing changes during a walk at once, so what is read before it still holds. More than that
-   * is left to the end, where nothing has to be kept across its call.
+   * <p>A walk at once takes no slots, so the tag from before it still holds. All that is rarer is
+   * called last, so that no value has to outlive the call.
    */
   private long missed(long gva, int access) {
     long[] kept = words;

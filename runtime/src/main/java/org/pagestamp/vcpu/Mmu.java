@@ -235,10 +235,12 @@ public final class Mmu implements Translator {
 
   /**
    * As {@link #translate} where that has nothing to do but walk; otherwise does nothing. For what
-   * keeps translations, as a TLB: all that it knew before the call still holds after it.
+   * keeps translations, as a TLB: no slots are taken and no listener is called.
    *
-   * @return 0, which no translation is, if registers or slots have changed since the translation
-   *     before, if the A20 gate is closed, or if LAM or LASS is on
+   * @return 0, which is no {@link WalkResult}, where there is more to do: before the first
+   *     translation, after a write to a register, a change of slots or {@link #detach}, in another
+   *     thread, with the A20 gate closed, and with LAM or LASS
+   * @throws IllegalArgumentException if {@code access} is not {@link Access#isValid valid}
    */
   public long walkAtOnce(long gva, int access) {
     return isReady() ? walkGuarded(gva, access) : 0;
@@ -298,8 +300,11 @@ public final class Mmu implements Translator {
   }
 
   private long walk(long gva, int access, boolean probe) {
+    if (!probe) {
+      return walkGuarded(gva, access);
+    }
     try {
-      return probe ? walker.probe(state, gva, access) : walker.walk(state, gva, access);
+      return walker.probe(state, gva, access);
     } catch (IllegalStateException e) {
       throw ClosedMemory.explained(e, layout());
     }
@@ -401,6 +406,7 @@ public final class Mmu implements Translator {
     if (snapshot != now) {
       snapshot = now;
       walker = null;
+      ready = null;
       if (listener != null) {
         listener.layoutChanged(before, now.layout());
       }
@@ -424,7 +430,9 @@ public final class Mmu implements Translator {
     return snapshot.generation();
   }
 
-  /** The walker of the latest translation; null before the first. */
+  /**
+   * The walker of the latest translation; null before the first, and once changed slots are taken.
+   */
   public Walker walker() {
     return walker;
   }

@@ -118,6 +118,30 @@ class TlbFlushTest {
     }
   }
 
+  /** After so many loads the PCID has the number again that it had at first. */
+  @Test
+  void noNumberIsIssuedAgainWithTheOldPages() {
+    for (int more = -4; more <= 4; more++) {
+      TlbGuest of = new TlbGuest();
+      of.fill(PAGE);
+      for (int i = 0; i < AddressSpaces.LIMIT + more; i++) {
+        of.mmu.cr3(ROOT | 1);
+      }
+      of.walks(PAGE, Access.READ);
+    }
+  }
+
+  @Test
+  void noPcidKeepsANumberThatIsIssuedAgain() {
+    guest.mmu.cr3(OTHER_ROOT | 2);
+    for (int i = 0; i < 2 * AddressSpaces.LIMIT; i++) {
+      guest.mmu.cr3(ROOT | 1);
+      assertLeadsTo(0x10_0000, guest.tlb.translate(PAGE, Access.READ));
+      guest.mmu.cr3(OTHER_ROOT | 2 | KEEP);
+      assertLeadsTo(0x11_0000, guest.tlb.translate(PAGE, Access.READ));
+    }
+  }
+
   private long walksFor(long gva) {
     long before = guest.tlb.walks();
     assertFalse(WalkResult.isFault(guest.tlb.translate(gva, Access.READ)));

@@ -3,6 +3,7 @@ package org.pagestamp.bench.engine;
 import java.util.List;
 import org.pagestamp.bench.image.TableImage;
 import org.pagestamp.tlb.SoftwareTlb;
+import org.pagestamp.vcpu.Mmu;
 import org.pagestamp.vcpu.RegisterWrite;
 
 /**
@@ -14,10 +15,12 @@ final class TlbFillLoop implements WalkLoop {
   private static final int RUN = 64;
 
   private final SoftwareTlb tlb;
+  private final Mmu mmu;
   private final int access;
 
   TlbFillLoop(TableImage image, List<TlbOfImage> tlbs) {
     tlb = tlbs.getFirst().tlb();
+    mmu = tlbs.getFirst().mmu();
     access = image.access();
   }
 
@@ -28,7 +31,7 @@ final class TlbFillLoop implements WalkLoop {
   }
 
   private void flush() {
-    tlb.registerWritten(RegisterWrite.FLUSH_NON_GLOBAL);
+    RegisterWrite _ = mmu.cr3(mmu.cr3());
   }
 
   @Override

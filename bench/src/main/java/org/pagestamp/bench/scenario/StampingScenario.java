@@ -68,8 +68,8 @@ final class StampingScenario implements Scenario {
   }
 
   /**
-   * A heap of one size that has its pages: a stamp makes 200 KB of garbage, and where a heap grows
-   * into new memory, the system takes several times as long to give it fifty pages.
+   * A heap of one size that has its pages: a stamp makes 200 KB of garbage, and while a heap grows,
+   * the system may take longer to give it those fifty pages than the stamp takes.
    */
   @Override
   public List<String> jvmOptions() {
@@ -117,7 +117,7 @@ final class StampingScenario implements Scenario {
       long start = System.nanoTime();
       MemorySegment _ = arena.allocate((long) NEW_PAGES * MemSlot.PAGE_SIZE, MemSlot.PAGE_SIZE);
       double nanos = System.nanoTime() - start;
-      return Reading.of("first touch of a page", Unit.MICROSECONDS, nanos / NEW_PAGES / MICRO);
+      return Reading.of("page fault of the host", Unit.MICROSECONDS, nanos / NEW_PAGES / MICRO);
     }
   }
 
@@ -128,7 +128,10 @@ final class StampingScenario implements Scenario {
     return Reading.of(WARM_STAMP + ", " + slots, Unit.MICROSECONDS, stampings(image, sample));
   }
 
-  /** What the JVM takes for any class: unlike microseconds, a ratio to it can be compared. */
+  /**
+   * What the JVM takes for any class: unlike microseconds, a ratio to it can be compared between
+   * machines.
+   */
   private Reading toEmptyClass(TableImage image, Effort effort) {
     byte[] empty =
         ClassFile.of().build(ClassDesc.of(getClass().getPackageName(), "Empty"), _ -> {});

@@ -99,9 +99,14 @@ final class MachinePair implements AutoCloseable {
 
   /** Makes an access on the right machine. */
   long accessRight(long gva, int access) {
-    long result = walker.walk(vcpu, gva, access);
+    long result = walkRight(gva, access);
     long _ = walker.probe(vcpu, gva, access); // reads the same entries, and records them
     return result;
+  }
+
+  /** Makes an access on the right machine, without noting the entries that it reads. */
+  long walkRight(long gva, int access) {
+    return walker.walk(vcpu, gva, access);
   }
 
   /** Makes an access on the subject's machine; may {@linkplain #threw throw}. */
@@ -109,14 +114,16 @@ final class MachinePair implements AutoCloseable {
     return mmu.access(gva, access);
   }
 
-  /** Makes accesses on the subject's machine in a batch; may {@linkplain #threw throw}. */
-  long[] accessAllTried(long[] gvas, int access) {
-    long[] results = new long[gvas.length];
+  /**
+   * Makes accesses on the subject's machine in a batch; may {@linkplain #threw throw}.
+   *
+   * @param results is not empty: what is there is overwritten
+   */
+  void accessAllTried(long[] gvas, int access, long[] results) {
     mmu.accessAll(gvas, access, results);
-    return results;
   }
 
-  /** Whether the subject threw at the last load of CR3 or access. */
+  /** Whether the subject threw at the last load of CR3, access or batch. */
   boolean threw() {
     return mmu.threw();
   }

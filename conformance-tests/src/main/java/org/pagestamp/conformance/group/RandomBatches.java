@@ -1,9 +1,13 @@
 package org.pagestamp.conformance.group;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.pagestamp.conformance.CaseFailure;
 import org.pagestamp.conformance.CaseGroup;
+import org.pagestamp.conformance.CaseJudge;
 import org.pagestamp.conformance.ConformanceCase;
 import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
@@ -18,8 +22,13 @@ import org.pagestamp.mode.Role;
  * skipped for the same reason. A guest's life ends with its first failure.
  */
 final class RandomBatches implements CaseGroup {
-  private static final int WALKS_OF_A_GUEST = 400;
+  private static final int WALKS_OF_A_GUEST = 250;
   private static final int MOST_IN_BATCH = 300;
+
+  /** What is in the results, and behind them, before a batch: it is no answer. */
+  private static final long UNTOUCHED = -1;
+
+  private final CaseJudge judge = new ReferenceJudge(name());
 
   @Override
   public String name() {
@@ -47,6 +56,11 @@ final class RandomBatches implements CaseGroup {
   }
 
   @Override
+  public Optional<CaseJudge> judge() {
+    return Optional.of(judge);
+  }
+
+  @Override
   public void run(PagingMode mode, Trial trial) {
     boolean isReference =
         MachinePair.isReference(trial.subject(), Role.of(mode, CpuFeatures.intel(46)));
@@ -64,63 +78,110 @@ final class RandomBatches implements CaseGroup {
         });
   }
 
-  private static void live(PagingMode mode, long seed, int walks, Trial trial) {
+  private void live(PagingMode mode, long seed, int walks, Trial trial) {
     try (RandomGuest guest = RandomGuest.of(trial.subject(), mode, seed)) {
-      if (mode != PagingMode.NO_PAGING) {
-        guest.mark();
-      }
+      guest.mark();
       int made = 0;
       while (made < walks && !trial.stopped()) {
-        boolean loaded = guest.next();
-        long[] gvas = guest.batch(Math.min(guest.batchSize(MOST_IN_BATCH), walks - made));
-        String where = String.format(Locale.ROOT, "seed %d, after %d walks", seed, made);
-        made += gvas.length;
-        if (!passes(guest, loaded, gvas, where, trial)) {
+        Batch batch = new Batch(guest, walks - made);
+        batch.make();
+        if (!batch.problems().isEmpty()) {
+          trial.failed(failure(mode, seed, walks, made, trial));
           return;
         }
-        trial.passed(gvas.length);
+        made += batch.gvas.length;
+        trial.passed(batch.gvas.length);
       }
     }
   }
 
-  private static boolean passes(
-      RandomGuest guest, boolean loaded, long[] gvas, String where, Trial trial) {
-    MachinePair pair = guest.pair();
-    if (!loaded) {
-      fail(guest, 0, 0, "CR3 is loaded, or refused, wrongly: " + where, trial);
-      return false;
-    }
-    long[] expected = new long[gvas.length];
-    for (int i = 0; i < gvas.length; i++) {
-      expected[i] = pair.accessRight(gvas[i], guest.access());
-    }
-    long[] actual = pair.accessAllTried(gvas, guest.access());
-    if (pair.threw()) {
-      fail(guest, 0, 0, pair.thrown() + " in a batch: " + where, trial);
-      return false;
-    }
-    for (int i = 0; i < gvas.length; i++) {
-      if (!pair.sameAnswer(expected[i], actual[i])) {
-        guest.gva(gvas[i]);
-        String place = String.format(Locale.ROOT, "at %d of a batch of %d: ", i, gvas.length);
-        fail(guest, expected[i], actual[i], place + where, trial);
-        return false;
+  /** Repeats a life up to the batch that failed, for the entries that it read. */
+  private CaseFailure failure(PagingMode mode, long seed, int walks, int before, Trial trial) {
+    try (RandomGuest guest = RandomGuest.of(trial.subject(), mode, seed)) {
+      guest.mark();
+      int made = 0;
+      while (made < before) {
+        Batch batch = new Batch(guest, walks - made);
+        batch.make();
+        made += batch.gvas.length;
       }
+      Batch batch = new Batch(guest, walks - made);
+      List<ConformanceCase> paths = Arrays.stream(batch.gvas).mapToObj(guest::pathAsCase).toList();
+      batch.make();
+      int at = batch.firstWrong();
+      List<String> problems = new ArrayList<>(batch.problems());
+      problems.add(
+          String.format(
+              Locale.ROOT,
+              "in a batch of %d, at %d: seed %d, after %d walks",
+              batch.gvas.length,
+              at,
+              seed,
+              made));
+      return new CaseFailure(
+          name(),
+          trial.subject().name(),
+          paths.get(at),
+          batch.expected[at],
+          batch.actual[at],
+          List.of(),
+          problems);
     }
-    if (!pair.sameMemory()) {
-      String differing = String.join("; ", pair.problems(expected[0], expected[0]));
-      fail(guest, expected[0], actual[0], differing + " after a batch: " + where, trial);
-      return false;
-    }
-    return true;
   }
 
-  /** Tells of a failure, with the entries that its access reads now. */
-  private static void fail(
-      RandomGuest guest, long expected, long actual, String problem, Trial trial) {
-    ConformanceCase path = guest.pathAsCase();
-    trial.failed(
-        new CaseFailure(
-            "batch", trial.subject().name(), path, expected, actual, List.of(), List.of(problem)));
+  /** The next accesses of a guest, and what came of them. */
+  private static final class Batch {
+    private final RandomGuest guest;
+    private final MachinePair pair;
+    private final boolean loaded;
+    private final long[] gvas;
+    private final long[] expected;
+    private final long[] actual;
+
+    Batch(RandomGuest guest, int most) {
+      this.guest = guest;
+      pair = guest.pair();
+      loaded = guest.next();
+      guest.clearNowAndThen();
+      gvas = guest.batch(Math.min(guest.batchSize(MOST_IN_BATCH), most));
+      expected = new long[gvas.length];
+      actual = new long[gvas.length + 1];
+      Arrays.fill(actual, UNTOUCHED);
+    }
+
+    void make() {
+      for (int i = 0; i < gvas.length; i++) {
+        expected[i] = pair.walkRight(gvas[i], guest.access());
+      }
+      if (loaded) {
+        pair.accessAllTried(gvas, guest.access(), actual);
+      }
+    }
+
+    /** The place of the first wrong answer; 0 if there is none. */
+    int firstWrong() {
+      for (int i = 0; i < gvas.length; i++) {
+        if (!pair.sameAnswer(expected[i], actual[i])) {
+          return i;
+        }
+      }
+      return 0;
+    }
+
+    List<String> problems() {
+      if (pair.threw()) {
+        return List.of(pair.thrown());
+      }
+      if (!loaded) {
+        return List.of("CR3 is loaded, or refused, wrongly");
+      }
+      int at = firstWrong();
+      if (!pair.sameAnswer(expected[at], actual[at]) || !pair.sameMemory()) {
+        return pair.problems(expected[at], actual[at]);
+      }
+      return actual[gvas.length] == UNTOUCHED
+          ? List.of()
+          : List.of("writes behind the results of a batch");
+    }
   }
 }

@@ -173,6 +173,13 @@ final class RandomGuest implements AutoCloseable {
     pages.forEach(page -> accessedAndDirty(page, true));
   }
 
+  /** Clears the accessed and dirty bits of a page of entries, or does not. */
+  void clearNowAndThen() {
+    if (random.nextBoolean()) {
+      accessedAndDirty(pages.get(random.nextInt(pages.size())), false);
+    }
+  }
+
   private void accessedAndDirty(long page, boolean set) {
     long bits = EntryBits.A | EntryBits.D;
     long both = role.mode().entryBytes() == Integer.BYTES ? bits | bits << 32 : bits;
@@ -182,7 +189,7 @@ final class RandomGuest implements AutoCloseable {
     }
   }
 
-  /** The addresses of accesses of the {@linkplain #access kind} of the next one. */
+  /** Random addresses, for a batch of accesses of the kind {@link #access}. */
   long[] batch(int size) {
     long[] gvas = new long[size];
     Arrays.setAll(gvas, _ -> role.mode().truncate(tables.gva()));
@@ -194,22 +201,22 @@ final class RandomGuest implements AutoCloseable {
     return random.nextInt(1, most + 1);
   }
 
-  /** Takes another address for the next access. */
-  void gva(long address) {
-    gva = address;
-  }
-
   /** The next access with the entries that the right machine will read. */
   ConformanceCase pathAsCase() {
+    return pathAsCase(gva);
+  }
+
+  /** An access of the next one's kind to another address, with the entries that it will read. */
+  ConformanceCase pathAsCase(long address) {
     Map<Long, VectorEntry> entries = new LinkedHashMap<>();
     addPdptes(entries);
     int width = role.mode().entryBytes();
-    for (WalkStep step : pair.explain(gva, access).steps()) {
+    for (WalkStep step : pair.explain(address, access).steps()) {
       if (step.slot() >= 0) {
         entries.putIfAbsent(step.entryGpa(), new VectorEntry(step.entryGpa(), step.entry(), width));
       }
     }
-    return asCase(entries);
+    return asCase(entries, address);
   }
 
   /** The next access with all memory. */
@@ -222,7 +229,7 @@ final class RandomGuest implements AutoCloseable {
         entries.putIfAbsent(gpa, new VectorEntry(gpa, pair.load(gpa, width), width));
       }
     }
-    return asCase(entries);
+    return asCase(entries, gva);
   }
 
   /** Memory may have changed since the registers were loaded from it, if they were. */
@@ -237,10 +244,17 @@ final class RandomGuest implements AutoCloseable {
     }
   }
 
-  private ConformanceCase asCase(Map<Long, VectorEntry> entries) {
+  private ConformanceCase asCase(Map<Long, VectorEntry> entries, long address) {
     VcpuState vcpu = pair.vcpu();
     return new ConformanceCase(
-        role, slots, new ArrayList<>(entries.values()), cr3, vcpu.pkru(), vcpu.pkrs(), gva, access);
+        role,
+        slots,
+        new ArrayList<>(entries.values()),
+        cr3,
+        vcpu.pkru(),
+        vcpu.pkrs(),
+        address,
+        access);
   }
 
   @Override

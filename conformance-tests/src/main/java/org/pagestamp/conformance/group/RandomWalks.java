@@ -18,9 +18,9 @@ import org.pagestamp.mode.Role;
  * life is repeated with every comparison after every walk; after a failure memory is mended, and
  * the guest goes on.
  *
- * <p>This is the one group whose expectations are a walker's. It finds what nobody thought of;
- * whether both are wrong is for the other groups to tell. The interpreted walker itself, over the
- * same kind of memory, is skipped, since it would be compared with itself.
+ * <p>This group and {@link RandomBatches} have expectations that are a walker's. They find what
+ * nobody thought of; whether both are wrong is for the other groups to tell. The interpreted walker
+ * itself, over the same kind of memory, is skipped, since it would be compared with itself.
  */
 final class RandomWalks implements CaseGroup {
   /** Making a guest costs as much as some hundred walks. */

@@ -70,7 +70,7 @@ final class TriedMmu implements Subject.Mmu {
     }
   }
 
-  /** Answers what there was before it threw. */
+  /** If it throws, {@code results} keeps what was answered until then. */
   @Override
   public void accessAll(long[] gvas, int access, long[] results) {
     thrown = pending();

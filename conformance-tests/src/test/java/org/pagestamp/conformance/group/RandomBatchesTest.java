@@ -87,8 +87,7 @@ class RandomBatchesTest {
   }
 
   private static String problem(CaseFailure failure) {
-    assertEquals(1, failure.problems().size(), failure::toString);
-    return failure.problems().getFirst();
+    return String.join("; ", failure.problems());
   }
 
   @Test
@@ -100,8 +99,8 @@ class RandomBatchesTest {
                 results[i] = mmu.access(gvas[i], access);
               }
             });
-    assertTrue(problem(failure).contains(" of a batch of "), failure::toString);
-    assertEquals(0, failure.actual());
+    assertTrue(problem(failure).contains("; in a batch of "), failure::toString);
+    assertEquals(-1, failure.actual());
   }
 
   @Test
@@ -112,7 +111,18 @@ class RandomBatchesTest {
               mmu.accessAll(gvas, access, results);
               long _ = mmu.access(gvas[0] ^ 0x20_0000, access);
             });
-    assertTrue(problem(failure).contains(" after a batch: seed "), failure::toString);
+    assertTrue(problem(failure).startsWith("afterwards the entry at "), failure::toString);
+  }
+
+  @Test
+  void resultsTooManyAreFound() {
+    CaseFailure failure =
+        failureOf(
+            (mmu, gvas, access, results) -> {
+              mmu.accessAll(gvas, access, results);
+              results[gvas.length] = 0;
+            });
+    assertTrue(problem(failure).startsWith("writes behind the results"), failure::toString);
   }
 
   @Test
