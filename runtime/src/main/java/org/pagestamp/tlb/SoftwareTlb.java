@@ -163,24 +163,20 @@ public final class SoftwareTlb implements Translator, MmuListener {
     if (((kept[first] ^ tag) & absent) == 0) {
       return lookFurther(gva, access);
     }
+    walks++;
     long result = mmu.walkAtOnce(gva, access);
     if (!TlbEntries.isSmall(result)) {
-      return missed(gva, access, result);
+      return missedOtherwise(gva, access, result);
     }
-    walks++;
     kept[first] = tag;
     kept[first + 1] = result;
     return result;
   }
 
   /** What is not filled so easily: a large page, a fault, or 0 where there was no walk yet. */
-  private long missed(long gva, int access, long result) {
-    long page = gva & pageMask;
-    if (result == 0) {
-      return walk(gva, access, page, TlbEntries.NONE);
-    }
-    walks++;
-    return walked(page, TlbEntries.NONE, result);
+  private long missedOtherwise(long gva, int access, long atOnce) {
+    long result = atOnce != 0 ? atOnce : mmu.translate(gva, access);
+    return walked(gva & pageMask, TlbEntries.NONE, result);
   }
 
   private long tag(long gva) {

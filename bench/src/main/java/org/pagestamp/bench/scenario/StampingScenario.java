@@ -13,6 +13,7 @@ import org.pagestamp.bench.image.SlotMemory;
 import org.pagestamp.bench.image.SlotShape;
 import org.pagestamp.bench.image.TableImage;
 import org.pagestamp.codegen.Stamper;
+import org.pagestamp.codegen.WalkerClass;
 import org.pagestamp.interpreter.InterpretedWalker;
 import org.pagestamp.slot.MemSlot;
 import org.pagestamp.walk.VcpuState;
@@ -21,11 +22,12 @@ import org.pagestamp.walk.Walker;
 /** What a class costs: making it, keeping it, and its first walks. */
 final class StampingScenario implements Scenario {
   private static final String WARM_STAMP = "warm stamp";
+  private static final String ONE_SLOT = "1 slot";
   private static final int NEW_CLASSES = 15;
   private static final int FIRST_WALKS = 1_000;
   private static final int INTERPRETED_WINDOWS = 1_000;
 
-  private static final int NEW_PAGES = 4_096;
+  private static final int FAULTED_PAGES = 4_096;
 
   /** Break-even is given up after so many walks. */
   private static final long MOST_WALKS = 20_000_000;
@@ -64,7 +66,7 @@ final class StampingScenario implements Scenario {
 
   @Override
   public List<Bar> bars() {
-    return List.of(new Bar(WARM_STAMP + ", 1 slot", "", 150));
+    return List.of(new Bar(WARM_STAMP + ", " + ONE_SLOT, "", 150));
   }
 
   /**
@@ -81,11 +83,12 @@ final class StampingScenario implements Scenario {
     this.zero = zero;
     TableImage image = ImageSpec.USUAL.build();
     readings.accept(first(image));
-    readings.accept(firstTouch());
+    readings.accept(pageFault());
     stampings(image, effort.stamps());
-    readings.accept(warm(image, "1 slot", effort));
+    readings.accept(warm(image, ONE_SLOT, effort));
+    readings.accept(classFile(image, effort));
     readings.accept(toEmptyClass(image, effort));
-    readings.accept(size(image, "1 slot"));
+    readings.accept(size(image, ONE_SLOT));
     readings.accept(metaspace(image, effort));
     for (SlotShape shape : SHAPES) {
       TableImage other = ImageSpec.USUAL.over(shape, SlotMemory.SHARED_SEGMENT).build();
@@ -112,12 +115,12 @@ final class StampingScenario implements Scenario {
    * What the system takes to give a page, of 4 KiB as a rule: each class that is kept needs some
    * for its metaspace.
    */
-  private static Reading firstTouch() {
+  private static Reading pageFault() {
     try (Arena arena = Arena.ofConfined()) {
       long start = System.nanoTime();
-      MemorySegment _ = arena.allocate((long) NEW_PAGES * MemSlot.PAGE_SIZE, MemSlot.PAGE_SIZE);
+      MemorySegment _ = arena.allocate((long) FAULTED_PAGES * MemSlot.PAGE_SIZE, MemSlot.PAGE_SIZE);
       double nanos = System.nanoTime() - start;
-      return Reading.of("page fault of the host", Unit.MICROSECONDS, nanos / NEW_PAGES / MICRO);
+      return Reading.of("page fault of the host", Unit.MICROSECONDS, nanos / FAULTED_PAGES / MICRO);
     }
   }
 
@@ -126,6 +129,17 @@ final class StampingScenario implements Scenario {
     int sample = effort.stamps() / 16;
     stampings(image, sample);
     return Reading.of(WARM_STAMP + ", " + slots, Unit.MICROSECONDS, stampings(image, sample));
+  }
+
+  /** The part of a stamp that is ours; what is left is the JVM's. */
+  private Reading classFile(TableImage image, Effort effort) {
+    double[] micros = new double[effort.stamps() / 16];
+    for (int i = 0; i < micros.length; i++) {
+      long start = System.nanoTime();
+      WalkerClass _ = stamper.generate(image.role(), image.layout());
+      micros[i] = (System.nanoTime() - start) / MICRO;
+    }
+    return Reading.of("class file made, " + ONE_SLOT, Unit.MICROSECONDS, micros);
   }
 
   /**
@@ -143,7 +157,7 @@ final class StampingScenario implements Scenario {
       stamp(image);
       ratios[i] = (double) (System.nanoTime() - between) / (between - start);
     }
-    return Reading.of(WARM_STAMP + ", 1 slot/empty hidden class", Unit.RATIO, ratios);
+    return Reading.of(WARM_STAMP + ", " + ONE_SLOT + "/empty hidden class", Unit.RATIO, ratios);
   }
 
   private static void define(byte[] hidden) {
@@ -181,7 +195,7 @@ final class StampingScenario implements Scenario {
       kept.add(stamp(image));
     }
     double bytes = Metaspace.usedAfterCollection() - before;
-    return Reading.of("metaspace of a class, 1 slot", Unit.BYTES, bytes / kept.size());
+    return Reading.of("metaspace of a class, " + ONE_SLOT, Unit.BYTES, bytes / kept.size());
   }
 
   /** A new class begins in the JVM's bytecode interpreter. */
@@ -222,7 +236,7 @@ final class StampingScenario implements Scenario {
       } while (System.nanoTime() - start > done * nanosInterpreted && done < MOST_WALKS);
       walks[i] = done;
     }
-    return Reading.of("walks until a class pays, 1 slot", Unit.COUNT, walks);
+    return Reading.of("walks until a class pays, " + ONE_SLOT, Unit.COUNT, walks);
   }
 
   /** One call site for all walkers, as in an emulator. */

@@ -117,7 +117,7 @@ final class MachinePair implements AutoCloseable {
   /**
    * Makes accesses on the subject's machine in a batch; may {@linkplain #threw throw}.
    *
-   * @param results is not empty: what is there is overwritten
+   * @param results gets the answers; may be longer
    */
   void accessAllTried(long[] gvas, int access, long[] results) {
     mmu.accessAll(gvas, access, results);

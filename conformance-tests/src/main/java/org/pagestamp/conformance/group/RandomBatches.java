@@ -9,9 +9,7 @@ import org.pagestamp.conformance.CaseFailure;
 import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.CaseJudge;
 import org.pagestamp.conformance.ConformanceCase;
-import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
-import org.pagestamp.mode.Role;
 
 /**
  * Batches of random walks of random guests, against the interpreted walker's single walks: the
@@ -22,7 +20,9 @@ import org.pagestamp.mode.Role;
  * skipped for the same reason. A guest's life ends with its first failure.
  */
 final class RandomBatches implements CaseGroup {
-  private static final int WALKS_OF_A_GUEST = 250;
+  /** Few, as each guest has a role and slots of its own. */
+  private static final int WALKS_OF_A_GUEST = 400;
+
   private static final int MOST_IN_BATCH = 300;
 
   /** What is in the results, and behind them, before a batch: it is no answer. */
@@ -62,20 +62,8 @@ final class RandomBatches implements CaseGroup {
 
   @Override
   public void run(PagingMode mode, Trial trial) {
-    boolean isReference =
-        MachinePair.isReference(trial.subject(), Role.of(mode, CpuFeatures.intel(46)));
-    RandomGuests.forEach(
-        mode,
-        trial,
-        trial.walks(),
-        WALKS_OF_A_GUEST,
-        (seed, walks) -> {
-          if (isReference) {
-            trial.skipped(walks);
-          } else {
-            live(mode, seed, walks, trial);
-          }
-        });
+    RandomGuests.forEachCompared(
+        mode, trial, WALKS_OF_A_GUEST, (seed, walks) -> live(mode, seed, walks, trial));
   }
 
   private void live(PagingMode mode, long seed, int walks, Trial trial) {
@@ -84,13 +72,13 @@ final class RandomBatches implements CaseGroup {
       int made = 0;
       while (made < walks && !trial.stopped()) {
         Batch batch = new Batch(guest, walks - made);
-        batch.make();
+        int size = batch.make();
         if (!batch.problems().isEmpty()) {
           trial.failed(failure(mode, seed, walks, made, trial));
           return;
         }
-        made += batch.gvas.length;
-        trial.passed(batch.gvas.length);
+        made += size;
+        trial.passed(size);
       }
     }
   }
@@ -101,20 +89,18 @@ final class RandomBatches implements CaseGroup {
       guest.mark();
       int made = 0;
       while (made < before) {
-        Batch batch = new Batch(guest, walks - made);
-        batch.make();
-        made += batch.gvas.length;
+        made += new Batch(guest, walks - made).make();
       }
       Batch batch = new Batch(guest, walks - made);
       List<ConformanceCase> paths = Arrays.stream(batch.gvas).mapToObj(guest::pathAsCase).toList();
-      batch.make();
+      int size = batch.make();
       int at = batch.firstWrong();
       List<String> problems = new ArrayList<>(batch.problems());
       problems.add(
           String.format(
               Locale.ROOT,
               "in a batch of %d, at %d: seed %d, after %d walks",
-              batch.gvas.length,
+              size,
               at,
               seed,
               made));
@@ -143,19 +129,21 @@ final class RandomBatches implements CaseGroup {
       pair = guest.pair();
       loaded = guest.next();
       guest.clearNowAndThen();
-      gvas = guest.batch(Math.min(guest.batchSize(MOST_IN_BATCH), most));
+      gvas = guest.batch(Math.min(MOST_IN_BATCH, most));
       expected = new long[gvas.length];
       actual = new long[gvas.length + 1];
       Arrays.fill(actual, UNTOUCHED);
     }
 
-    void make() {
+    /** Makes them on both machines, and returns how many there are. */
+    int make() {
       for (int i = 0; i < gvas.length; i++) {
         expected[i] = pair.walkRight(gvas[i], guest.access());
       }
       if (loaded) {
         pair.accessAllTried(gvas, guest.access(), actual);
       }
+      return gvas.length;
     }
 
     /** The place of the first wrong answer; 0 if there is none. */

@@ -189,16 +189,11 @@ final class RandomGuest implements AutoCloseable {
     }
   }
 
-  /** Random addresses, for a batch of accesses of the kind {@link #access}. */
-  long[] batch(int size) {
-    long[] gvas = new long[size];
+  /** Random addresses, one to {@code most}, for accesses of the kind {@link #access}. */
+  long[] batch(int most) {
+    long[] gvas = new long[random.nextInt(1, most + 1)];
     Arrays.setAll(gvas, _ -> role.mode().truncate(tables.gva()));
     return gvas;
-  }
-
-  /** A number of accesses for a batch. */
-  int batchSize(int most) {
-    return random.nextInt(1, most + 1);
   }
 
   /** The next access with the entries that the right machine will read. */

@@ -2,7 +2,9 @@ package org.pagestamp.conformance.group;
 
 import java.util.SplittableRandom;
 import org.pagestamp.conformance.CaseGroup;
+import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
+import org.pagestamp.mode.Role;
 
 /** Shares the walks of a random group among guests, each of which is made by a seed of its own. */
 final class RandomGuests {
@@ -11,6 +13,28 @@ final class RandomGuests {
   /** The walks of one guest. */
   interface Life {
     void live(long seed, int walks);
+  }
+
+  /**
+   * As {@link #forEach}, with the trial's walks, for comparisons with the interpreted walker: skips
+   * them all where that is the subject.
+   */
+  static void forEachCompared(
+      PagingMode mode, CaseGroup.Trial trial, int walksOfAGuest, Life life) {
+    boolean isReference =
+        MachinePair.isReference(trial.subject(), Role.of(mode, CpuFeatures.intel(46)));
+    forEach(
+        mode,
+        trial,
+        trial.walks(),
+        walksOfAGuest,
+        (seed, walks) -> {
+          if (isReference) {
+            trial.skipped(walks);
+          } else {
+            life.live(seed, walks);
+          }
+        });
   }
 
   /**

@@ -8,9 +8,7 @@ import org.pagestamp.conformance.CaseGroup;
 import org.pagestamp.conformance.CaseJudge;
 import org.pagestamp.conformance.ConformanceCase;
 import org.pagestamp.conformance.Subject;
-import org.pagestamp.mode.CpuFeatures;
 import org.pagestamp.mode.PagingMode;
-import org.pagestamp.mode.Role;
 
 /**
  * Random walks of random guests, against the interpreted walker: the answer and the entries read
@@ -66,20 +64,8 @@ final class RandomWalks implements CaseGroup {
 
   @Override
   public void run(PagingMode mode, Trial trial) {
-    boolean isReference =
-        MachinePair.isReference(trial.subject(), Role.of(mode, CpuFeatures.intel(46)));
-    RandomGuests.forEach(
-        mode,
-        trial,
-        trial.walks(),
-        WALKS_OF_A_GUEST,
-        (seed, walks) -> {
-          if (isReference) {
-            trial.skipped(walks);
-          } else {
-            live(mode, seed, walks, trial);
-          }
-        });
+    RandomGuests.forEachCompared(
+        mode, trial, WALKS_OF_A_GUEST, (seed, walks) -> live(mode, seed, walks, trial));
   }
 
   private void live(PagingMode mode, long seed, int walks, Trial trial) {

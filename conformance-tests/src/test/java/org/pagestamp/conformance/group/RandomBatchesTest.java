@@ -10,7 +10,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.pagestamp.codegen.Stamper;
 import org.pagestamp.conformance.CaseFailure;
 import org.pagestamp.conformance.Engine;
-import org.pagestamp.conformance.Machine;
 import org.pagestamp.conformance.MemoryKind;
 import org.pagestamp.conformance.Subject;
 import org.pagestamp.conformance.WalkerSubject;
@@ -48,42 +47,18 @@ class RandomBatchesTest {
   private CaseFailure failureOf(Batch batch) {
     Subject right = new WalkerSubject(Engine.interpreted(), MemoryKind.BYTE_ARRAY);
     Subject wrong =
-        new Subject() {
-          @Override
-          public String name() {
-            return "wrong";
-          }
-
-          @Override
-          public Mmu connect(Machine machine) {
-            return new WrongBatches(right.connect(machine), batch);
-          }
-        };
+        new WrongSubject(
+            right,
+            (_, mmu) ->
+                new WrongSubject.DelegatingMmu(mmu) {
+                  @Override
+                  public void accessAll(long[] gvas, int access, long[] results) {
+                    batch.make(mmu, gvas, access, results);
+                  }
+                });
     CountingTrial trial = new CountingTrial(wrong, WALKS);
     group.run(PagingMode.FOUR_LEVEL, trial);
     return trial.failures().getFirst();
-  }
-
-  private record WrongBatches(Subject.Mmu right, Batch batch) implements Subject.Mmu {
-    @Override
-    public boolean loadCr3(long cr3) {
-      return right.loadCr3(cr3);
-    }
-
-    @Override
-    public void keys(int pkru, int pkrs) {
-      right.keys(pkru, pkrs);
-    }
-
-    @Override
-    public long access(long gva, int access) {
-      return right.access(gva, access);
-    }
-
-    @Override
-    public void accessAll(long[] gvas, int access, long[] results) {
-      batch.make(right, gvas, access, results);
-    }
   }
 
   private static String problem(CaseFailure failure) {

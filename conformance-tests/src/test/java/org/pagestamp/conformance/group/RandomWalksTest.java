@@ -61,29 +61,12 @@ class RandomWalksTest {
     assertEquals(WALKS, trial.passed());
   }
 
-  /** A subject that walks as ours do, but sees the machine differently. */
-  private record Wrong(Subject right, Change change) implements Subject {
-    interface Change {
-      Mmu wrap(Machine machine, Mmu mmu);
-    }
-
-    @Override
-    public String name() {
-      return "wrong";
-    }
-
-    @Override
-    public Mmu connect(Machine machine) {
-      return change.wrap(machine, right.connect(machine));
-    }
-  }
-
   /** The first failure in the walks of one guest, as a run tells it. */
-  private RunFailure firstFailureOf(Wrong.Change change) throws IOException {
+  private RunFailure firstFailureOf(WrongSubject.Change change) throws IOException {
     Subject right = new WalkerSubject(Engine.interpreted(), MemoryKind.NATIVE);
     RunSettings settings =
         new RunSettings(List.of(PagingMode.FOUR_LEVEL), 1, 4_000, Shard.WHOLE, 1);
-    Subject wrong = new Wrong(right, change);
+    Subject wrong = new WrongSubject(right, change);
     return new ConformanceRun(List.of(wrong), List.of(group), settings, new RunListener() {})
         .run()
         .failures()
@@ -96,7 +79,7 @@ class RandomWalksTest {
     RunFailure failure =
         firstFailureOf(
             (machine, mmu) ->
-                new DelegatingMmu(mmu) {
+                new WrongSubject.DelegatingMmu(mmu) {
                   @Override
                   public long access(long gva, int access) {
                     long result = super.access(gva, access);
@@ -119,7 +102,7 @@ class RandomWalksTest {
     RunFailure failure =
         firstFailureOf(
             (machine, mmu) ->
-                new DelegatingMmu(mmu) {
+                new WrongSubject.DelegatingMmu(mmu) {
                   @Override
                   public long access(long gva, int access) {
                     long result = super.access(gva, access);
@@ -148,7 +131,7 @@ class RandomWalksTest {
     RunFailure failure =
         firstFailureOf(
             (_, mmu) ->
-                new DelegatingMmu(mmu) {
+                new WrongSubject.DelegatingMmu(mmu) {
                   @Override
                   public long access(long gva, int access) {
                     throw new IllegalStateException("no walk today");
@@ -166,7 +149,7 @@ class RandomWalksTest {
     RunFailure failure =
         firstFailureOf(
             (_, mmu) ->
-                new DelegatingMmu(mmu) {
+                new WrongSubject.DelegatingMmu(mmu) {
                   @Override
                   public boolean loadCr3(long cr3) {
                     return false;
@@ -179,16 +162,16 @@ class RandomWalksTest {
   @Test
   void aGuestGoesOnAfterAFailure() {
     Subject right = new WalkerSubject(Engine.interpreted(), MemoryKind.NATIVE);
-    Wrong.Change change =
+    WrongSubject.Change change =
         (_, mmu) ->
-            new DelegatingMmu(mmu) {
+            new WrongSubject.DelegatingMmu(mmu) {
               @Override
               public long access(long gva, int access) {
                 long result = super.access(gva, access);
                 return (gva & 0xFF) == 1 ? result ^ 1 : result;
               }
             };
-    CountingTrial trial = new CountingTrial(new Wrong(right, change), 4_000);
+    CountingTrial trial = new CountingTrial(new WrongSubject(right, change), 4_000);
     group.run(PagingMode.FOUR_LEVEL, trial);
     assertTrue(trial.failures().size() > 1, trial.failures().size() + " failures");
     assertTrue(trial.failures().size() <= 16, trial.failures().size() + " failures");
@@ -203,7 +186,7 @@ class RandomWalksTest {
     RunFailure ofKeys =
         firstFailureOf(
             (_, mmu) ->
-                new DelegatingMmu(mmu) {
+                new WrongSubject.DelegatingMmu(mmu) {
                   @Override
                   public void keys(int pkru, int pkrs) {
                     throw new UnsupportedOperationException("no keys");
@@ -213,7 +196,7 @@ class RandomWalksTest {
     RunFailure ofCr3 =
         firstFailureOf(
             (_, mmu) ->
-                new DelegatingMmu(mmu) {
+                new WrongSubject.DelegatingMmu(mmu) {
                   @Override
                   public boolean loadCr3(long cr3) {
                     throw new AssertionError("no CR3");
@@ -231,9 +214,9 @@ class RandomWalksTest {
 
   @Test
   void theSameSeedMakesTheSameFailure() throws IOException {
-    Wrong.Change change =
+    WrongSubject.Change change =
         (_, mmu) ->
-            new DelegatingMmu(mmu) {
+            new WrongSubject.DelegatingMmu(mmu) {
               @Override
               public long access(long gva, int access) {
                 return super.access(gva, access & ~Access.AC);
@@ -266,28 +249,5 @@ class RandomWalksTest {
     group.run(PagingMode.FIVE_LEVEL, trial);
     assertTrue(trial.skipped() > 0);
     assertEquals(WALKS, trial.skipped() + trial.passed());
-  }
-
-  private abstract static class DelegatingMmu implements Subject.Mmu {
-    private final Subject.Mmu mmu;
-
-    DelegatingMmu(Subject.Mmu mmu) {
-      this.mmu = mmu;
-    }
-
-    @Override
-    public boolean loadCr3(long cr3) {
-      return mmu.loadCr3(cr3);
-    }
-
-    @Override
-    public void keys(int pkru, int pkrs) {
-      mmu.keys(pkru, pkrs);
-    }
-
-    @Override
-    public long access(long gva, int access) {
-      return mmu.access(gva, access);
-    }
   }
 }
